@@ -1,0 +1,302 @@
+//! What a Job says of itself.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::index_set::IndexSet;
+use crate::text::Foreign;
+
+/// A Job, as far as progress and its pods are concerned.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "RawJob")]
+pub struct JobFacts {
+    /// Its name; unique in the namespace, but reused after a deletion.
+    pub name: String,
+    /// What tells it from an earlier or later Job of the same name.
+    pub uid: String,
+    /// The version of the object, to watch from.
+    pub resource_version: String,
+    /// Is `completionMode` Indexed?
+    pub indexed: bool,
+    /// How many indexes it has; 0 where the field is unset (NonIndexed work queues).
+    pub completions: u32,
+    /// How many pods may run at once.
+    pub parallelism: u32,
+    /// Is it told not to run?
+    pub suspended: bool,
+    /// Somebody is deleting it.
+    pub deleting: bool,
+    /// The label selector of its pods, as a list request takes it; empty where there is none.
+    pub pod_selector: String,
+    /// Does the user's own selector, not the generated one, find its pods? Then owners must be compared too.
+    pub manual_selector: bool,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, Foreign>,
+    /// Indexes that have succeeded.
+    pub succeeded: IndexSet,
+    /// Indexes that failed.
+    pub failed: FailedIndexes,
+    /// Pods that are pending or running and not terminating.
+    pub active: u32,
+    /// Pods that are ready; None where the server does not count them.
+    pub ready: Option<u32>,
+    /// Pods that are being stopped; 0 on servers before 1.28, which do not count them.
+    pub terminating: u32,
+    /// When it began, or was last resumed.
+    pub started: Option<Timestamp>,
+    /// What became of it; None while that is open.
+    pub verdict: Option<Verdict>,
+}
+
+/// Which indexes of a Job have failed for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailedIndexes {
+    /// No `backoffLimitPerIndex`: the Job counts failures together, and no index fails for good.
+    NotCounted,
+    /// `status.failedIndexes`.
+    Known(IndexSet),
+}
+
+/// The end of a Job, or the fate that its conditions have already decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What it is.
+    pub outcome: Outcome,
+    /// False while only SuccessCriteriaMet or FailureTarget is there: the fate is known, but pods are still stopping
+    /// (job-controller since 1.31, KEP-3998 and `delayTerminalCondition`).
+    pub settled: bool,
+    /// When the condition came; None for a deletion.
+    pub at: Option<Timestamp>,
+}
+
+/// How a Job ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Condition Complete.
+    Complete,
+    /// Condition Failed.
+    Failed {
+        /// The condition's reason, one word.
+        reason: Foreign,
+        /// The condition's message.
+        message: Foreign,
+    },
+    /// It is gone, or on its way.
+    Deleted,
+    /// It is gone, and another Job has its name.
+    Replaced,
+}
+
+#[derive(Deserialize)]
+struct RawJob {
+    metadata: RawMeta,
+    #[serde(default)]
+    spec: RawSpec,
+    #[serde(default)]
+    status: RawStatus,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawMeta {
+    name: String,
+    #[serde(default)]
+    uid: String,
+    #[serde(default)]
+    resource_version: String,
+    deletion_timestamp: Option<Timestamp>,
+    annotations: Option<BTreeMap<String, Foreign>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RawSpec {
+    completion_mode: Option<String>,
+    completions: Option<u32>,
+    parallelism: Option<u32>,
+    suspend: Option<bool>,
+    selector: Option<RawSelector>,
+    manual_selector: Option<bool>,
+    backoff_limit_per_index: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RawSelector {
+    match_labels: Option<BTreeMap<String, String>>,
+    match_expressions: Option<Vec<RawExpression>>,
+}
+
+#[derive(Deserialize)]
+struct RawExpression {
+    key: String,
+    operator: String,
+    values: Option<Vec<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RawStatus {
+    completed_indexes: Option<String>,
+    failed_indexes: Option<String>,
+    active: Option<u32>,
+    ready: Option<u32>,
+    terminating: Option<u32>,
+    start_time: Option<Timestamp>,
+    conditions: Option<Vec<RawCondition>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawCondition {
+    #[serde(rename = "type")]
+    kind: String,
+    status: String,
+    #[serde(default)]
+    reason: Foreign,
+    #[serde(default)]
+    message: Foreign,
+    last_transition_time: Option<Timestamp>,
+}
+
+impl From<RawJob> for JobFacts {
+    fn from(raw: RawJob) -> Self {
+        let RawJob { metadata, spec, status } = raw;
+        let completions = spec.completions.unwrap_or(0);
+        let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
+        Self {
+            name: metadata.name,
+            uid: metadata.uid,
+            resource_version: metadata.resource_version,
+            indexed: spec.completion_mode.as_deref() == Some("Indexed"),
+            completions,
+            parallelism: spec.parallelism.unwrap_or(1),
+            suspended: spec.suspend.unwrap_or(false),
+            deleting: metadata.deletion_timestamp.is_some(),
+            pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),
+            manual_selector: spec.manual_selector.unwrap_or(false),
+            annotations: metadata.annotations.unwrap_or_default(),
+            succeeded: indexes(status.completed_indexes),
+            failed: match spec.backoff_limit_per_index {
+                Some(_) => FailedIndexes::Known(indexes(status.failed_indexes)),
+                None => FailedIndexes::NotCounted,
+            },
+            active: status.active.unwrap_or(0),
+            ready: status.ready,
+            terminating: status.terminating.unwrap_or(0),
+            started: status.start_time,
+            verdict: verdict(status.conditions.unwrap_or_default()),
+        }
+    }
+}
+
+/// The verdict of the conditions: a final one goes before one that only tells the fate.
+fn verdict(conditions: Vec<RawCondition>) -> Option<Verdict> {
+    let rank = |condition: &RawCondition| match condition.kind.as_str() {
+        "Complete" | "Failed" => 0,
+        _ => 1,
+    };
+    conditions
+        .into_iter()
+        .filter(|c| c.status == "True")
+        .filter(|c| matches!(c.kind.as_str(), "Complete" | "Failed" | "SuccessCriteriaMet" | "FailureTarget"))
+        .min_by_key(rank)
+        .map(|c| Verdict {
+            settled: rank(&c) == 0,
+            at: c.last_transition_time,
+            outcome: match c.kind.as_str() {
+                "Complete" | "SuccessCriteriaMet" => Outcome::Complete,
+                _ => Outcome::Failed { reason: c.reason, message: c.message },
+            },
+        })
+}
+
+impl RawSelector {
+    /// The form of the `labelSelector` query parameter.
+    fn into_query(self) -> String {
+        let equal = self.match_labels.unwrap_or_default().into_iter().map(|(key, value)| format!("{key}={value}"));
+        let expressions = self.match_expressions.unwrap_or_default().into_iter().map(|e| {
+            let values = e.values.unwrap_or_default().join(",");
+            match e.operator.as_str() {
+                "In" => format!("{} in ({values})", e.key),
+                "NotIn" => format!("{} notin ({values})", e.key),
+                "DoesNotExist" => format!("!{}", e.key),
+                _ => e.key,
+            }
+        });
+        equal.chain(expressions).collect::<Vec<_>>().join(",")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(job: Value) -> JobFacts {
+        serde_json::from_value(job).unwrap()
+    }
+
+    fn with_conditions(conditions: &Value) -> Option<Verdict> {
+        read(json!({"metadata": {"name": "x"}, "status": {"conditions": conditions}})).verdict
+    }
+
+    #[test]
+    fn a_running_job() {
+        let job = read(json!({
+            "metadata": {"name": "x", "uid": "u-1", "annotations": {"a": "b"}},
+            "spec": {
+                "completionMode": "Indexed", "completions": 5, "parallelism": 3, "backoffLimitPerIndex": 1,
+                "selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": "u-1"}},
+                "unknownToUs": {"deep": [1]},
+            },
+            "status": {"active": 2, "ready": 1, "completedIndexes": "0,1", "failedIndexes": "4"},
+        }));
+        assert!(job.indexed && !job.suspended && !job.deleting);
+        assert_eq!((job.completions, job.active, job.ready), (5, 2, Some(1)));
+        assert_eq!(job.pod_selector, "batch.kubernetes.io/controller-uid=u-1");
+        assert_eq!(job.succeeded.to_string(), "0,1");
+        assert_eq!(job.failed, FailedIndexes::Known(IndexSet::from_api("4", 5)));
+        assert_eq!(job.verdict, None);
+    }
+
+    #[test]
+    fn without_a_limit_per_index_no_index_has_failed_for_good() {
+        assert_eq!(read(json!({"metadata": {"name": "x"}})).failed, FailedIndexes::NotCounted);
+    }
+
+    #[test]
+    fn the_fate_comes_before_the_end() {
+        let target = json!([{"type": "FailureTarget", "status": "True", "reason": "FailedIndexes", "message": "m"}]);
+        let verdict = with_conditions(&target).unwrap();
+        assert!(!verdict.settled && matches!(verdict.outcome, Outcome::Failed { .. }));
+
+        let both = json!([
+            {"type": "FailureTarget", "status": "True", "reason": "FailedIndexes", "message": "m"},
+            {"type": "Failed", "status": "True", "reason": "FailedIndexes", "message": "m"},
+        ]);
+        assert!(with_conditions(&both).unwrap().settled);
+    }
+
+    #[test]
+    fn a_job_that_was_once_suspended_has_no_verdict() {
+        let resumed = json!([{"type": "Suspended", "status": "False", "reason": "JobResumed"}]);
+        assert_eq!(with_conditions(&resumed), None);
+    }
+
+    #[test]
+    fn a_selector_of_expressions_is_one_query() {
+        let job = read(json!({"metadata": {"name": "x"}, "spec": {"selector": {
+            "matchLabels": {"a": "1"},
+            "matchExpressions": [
+                {"key": "b", "operator": "In", "values": ["2", "3"]},
+                {"key": "c", "operator": "DoesNotExist"},
+                {"key": "d", "operator": "Exists"},
+            ],
+        }}}));
+        assert_eq!(job.pod_selector, "a=1,b in (2,3),!c,d");
+    }
+}

@@ -1,0 +1,352 @@
+//! What a pod of a Job says: one attempt at one index.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::text::Foreign;
+
+/// One attempt at an index.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "RawPod")]
+pub struct PodFacts {
+    /// Its completion index; None for a pod that carries none.
+    pub index: Option<u32>,
+    /// Its name.
+    pub name: String,
+    /// What tells it from another pod of that name.
+    pub uid: String,
+    /// The uid of its controller; empty where it has none.
+    pub owner: String,
+    /// When it was created: attempts are ordered by this.
+    pub created: Option<Timestamp>,
+    /// How far it is.
+    pub phase: Phase,
+    /// Somebody is deleting it.
+    pub terminating: bool,
+    /// The node it was given to.
+    pub node: Option<String>,
+    /// The container that `kubectl.kubernetes.io/default-container` names.
+    pub default_container: Option<String>,
+    /// Its containers: init containers first, as the spec orders them.
+    pub containers: Vec<Container>,
+    /// Why the pod as a whole failed (`Evicted`, `DeadlineExceeded`); empty in the ordinary case.
+    pub reason: Foreign,
+    /// The text beside `reason`.
+    pub message: Foreign,
+    /// Why it has no node yet (the scheduler's words); empty once it has one.
+    pub unscheduled: Foreign,
+}
+
+/// `status.phase` of a pod.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Phase {
+    /// Not all containers have been started.
+    #[default]
+    Pending,
+    /// At least one container runs.
+    Running,
+    /// All containers ended with 0.
+    Succeeded,
+    /// At least one container ended otherwise, and none runs.
+    Failed,
+    /// The node does not answer, or a phase that is newer than this program.
+    #[serde(other)]
+    Unknown,
+}
+
+/// One container of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// Its name.
+    pub name: String,
+    /// Is it an init container?
+    pub init: bool,
+    /// Has it been started, now or before?
+    pub started: bool,
+    /// How often it was started again in the same pod (`restartPolicy: OnFailure`).
+    pub restarts: u32,
+    /// Why it waits (`ImagePullBackOff`, `ContainerCreating`); empty when it does not.
+    pub waiting: Foreign,
+    /// The text beside `waiting`.
+    pub waiting_message: Foreign,
+    /// How it ended, if it did.
+    pub end: Option<End>,
+}
+
+/// How a container ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The exit code; 128 + n after signal n.
+    pub exit_code: i32,
+    /// `Completed`, `Error`, `OOMKilled`, ...
+    pub reason: Foreign,
+    /// The termination message, if the program or its log left one.
+    pub message: Foreign,
+}
+
+impl PodFacts {
+    /// The first container that ended with something else than 0: the one to blame.
+    #[must_use]
+    pub fn failed_container(&self) -> Option<(&Container, &End)> {
+        self.containers.iter().find_map(|c| c.end.as_ref().filter(|end| end.exit_code != 0).map(|end| (c, end)))
+    }
+
+    /// The container whose log is meant when none is named, as kubectl chooses it: the default container annotation
+    /// if it names one of the pod's, else the first container that is no init container.
+    #[must_use]
+    pub fn log_container(&self) -> Option<&Container> {
+        let named = self.default_container.as_deref();
+        self.containers
+            .iter()
+            .find(|c| Some(c.name.as_str()) == named)
+            .or_else(|| self.containers.iter().find(|c| !c.init))
+    }
+}
+
+#[derive(Deserialize)]
+struct RawPod {
+    metadata: RawMeta,
+    #[serde(default)]
+    spec: RawSpec,
+    #[serde(default)]
+    status: RawStatus,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawMeta {
+    name: String,
+    #[serde(default)]
+    uid: String,
+    creation_timestamp: Option<Timestamp>,
+    deletion_timestamp: Option<Timestamp>,
+    #[serde(default)]
+    labels: Keys,
+    #[serde(default)]
+    annotations: Keys,
+    #[serde(default)]
+    owner_references: Vec<RawOwner>,
+}
+
+/// The keys of labels and annotations that matter; the others are skipped unread.
+#[derive(Default, Deserialize)]
+#[serde(from = "Option<RawKeys>")]
+struct Keys {
+    index: Option<u32>,
+    default_container: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawKeys {
+    #[serde(rename = "batch.kubernetes.io/job-completion-index")]
+    index: Option<String>,
+    #[serde(rename = "kubectl.kubernetes.io/default-container")]
+    default_container: Option<String>,
+}
+
+impl From<Option<RawKeys>> for Keys {
+    fn from(raw: Option<RawKeys>) -> Self {
+        raw.map_or_else(Self::default, |raw| Self {
+            index: raw.index.and_then(|text| text.parse().ok()),
+            default_container: raw.default_container,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct RawOwner {
+    uid: String,
+    controller: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RawSpec {
+    node_name: Option<String>,
+    init_containers: Option<Vec<RawName>>,
+    containers: Vec<RawName>,
+}
+
+#[derive(Deserialize)]
+struct RawName {
+    name: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RawStatus {
+    phase: Phase,
+    reason: Foreign,
+    message: Foreign,
+    conditions: Option<Vec<RawCondition>>,
+    init_container_statuses: Option<Vec<RawContainer>>,
+    container_statuses: Option<Vec<RawContainer>>,
+}
+
+#[derive(Deserialize)]
+struct RawCondition {
+    #[serde(rename = "type")]
+    kind: String,
+    status: String,
+    #[serde(default)]
+    message: Foreign,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawContainer {
+    name: String,
+    #[serde(default)]
+    state: RawState,
+    #[serde(default)]
+    restart_count: u32,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawState {
+    waiting: Option<RawWaiting>,
+    running: Option<serde::de::IgnoredAny>,
+    terminated: Option<RawEnd>,
+}
+
+#[derive(Deserialize)]
+struct RawWaiting {
+    #[serde(default)]
+    reason: Foreign,
+    #[serde(default)]
+    message: Foreign,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawEnd {
+    #[serde(default)]
+    exit_code: i32,
+    #[serde(default)]
+    reason: Foreign,
+    #[serde(default)]
+    message: Foreign,
+}
+
+impl From<RawPod> for PodFacts {
+    fn from(raw: RawPod) -> Self {
+        let RawPod { metadata, spec, status } = raw;
+        let owner = metadata.owner_references.into_iter().find(|owner| owner.controller == Some(true));
+        let unscheduled = status
+            .conditions
+            .unwrap_or_default()
+            .into_iter()
+            .find(|c| c.kind == "PodScheduled" && c.status == "False")
+            .map(|c| c.message);
+        let mut states: BTreeMap<String, RawContainer> = [status.init_container_statuses, status.container_statuses]
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|state| (state.name.clone(), state))
+            .collect();
+        let init = spec.init_containers.unwrap_or_default().into_iter().map(|c| (c.name, true));
+        let main = spec.containers.into_iter().map(|c| (c.name, false));
+        let containers = init.chain(main).map(|(name, init)| container(states.remove(&name), name, init)).collect();
+        Self {
+            // The annotation is there on every version; the label is the fallback for pods made by other controllers.
+            index: metadata.annotations.index.or(metadata.labels.index),
+            name: metadata.name,
+            uid: metadata.uid,
+            owner: owner.map(|owner| owner.uid).unwrap_or_default(),
+            created: metadata.creation_timestamp,
+            phase: status.phase,
+            terminating: metadata.deletion_timestamp.is_some(),
+            node: spec.node_name,
+            default_container: metadata.annotations.default_container,
+            containers,
+            reason: status.reason,
+            message: status.message,
+            unscheduled: unscheduled.unwrap_or_default(),
+        }
+    }
+}
+
+fn container(state: Option<RawContainer>, name: String, init: bool) -> Container {
+    let restarts = state.as_ref().map_or(0, |s| s.restart_count);
+    let state = state.map(|s| s.state).unwrap_or_default();
+    let (waiting, waiting_message) = state.waiting.map(|w| (w.reason, w.message)).unwrap_or_default();
+    Container {
+        name,
+        init,
+        restarts,
+        started: restarts > 0 || state.running.is_some() || state.terminated.is_some(),
+        waiting,
+        waiting_message,
+        end: state.terminated.map(|t| End { exit_code: t.exit_code, reason: t.reason, message: t.message }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::INDEX_KEY;
+    use super::*;
+
+    fn read(pod: Value) -> PodFacts {
+        serde_json::from_value(pod).unwrap()
+    }
+
+    #[test]
+    fn the_index_is_in_the_annotation_or_the_label_never_in_the_name() {
+        let key = |kind: &str| read(json!({"metadata": {"name": "x-7-abcde", kind: {INDEX_KEY: "3"}}})).index;
+        assert_eq!((key("annotations"), key("labels"), key("other")), (Some(3), Some(3), None));
+    }
+
+    #[test]
+    fn a_failed_pod_names_the_container_to_blame() {
+        let pod = read(json!({
+            "metadata": {"name": "p", "ownerReferences": [{"uid": "u-1", "controller": true}], "labels": null},
+            "spec": {"nodeName": "n", "initContainers": [{"name": "input"}], "containers": [{"name": "worker"}]},
+            "status": {
+                "phase": "Failed",
+                "initContainerStatuses": [{"name": "input", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}],
+                "containerStatuses": [{"name": "worker", "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}}],
+            },
+        }));
+        let (container, end) = pod.failed_container().unwrap();
+        assert_eq!((container.name.as_str(), end.exit_code, end.reason.raw()), ("worker", 137, "OOMKilled"));
+        assert_eq!((pod.owner.as_str(), pod.phase), ("u-1", Phase::Failed));
+    }
+
+    #[test]
+    fn a_waiting_container_says_what_for() {
+        let pod = read(json!({
+            "metadata": {"name": "p"}, "spec": {"containers": [{"name": "w"}]},
+            "status": {"phase": "Pending", "containerStatuses": [
+                {"name": "w", "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off"}}},
+            ]},
+        }));
+        let container = pod.log_container().unwrap();
+        assert!(!container.started);
+        assert_eq!(container.waiting.raw(), "ImagePullBackOff");
+    }
+
+    #[test]
+    fn the_default_container_is_kubectls() {
+        let pod = |annotation: Value| {
+            read(json!({
+                "metadata": {"name": "p", "annotations": annotation},
+                "spec": {"initContainers": [{"name": "i"}], "containers": [{"name": "a"}, {"name": "b"}]},
+            }))
+        };
+        let chosen = |pod: &PodFacts| pod.log_container().unwrap().name.clone();
+        assert_eq!(chosen(&pod(json!({}))), "a");
+        assert_eq!(chosen(&pod(json!({"kubectl.kubernetes.io/default-container": "b"}))), "b");
+        assert_eq!(chosen(&pod(json!({"kubectl.kubernetes.io/default-container": "gone"}))), "a");
+    }
+
+    #[test]
+    fn a_phase_newer_than_this_program_is_unknown() {
+        let pod = read(json!({"metadata": {"name": "p"}, "status": {"phase": "Dreaming"}}));
+        assert_eq!(pod.phase, Phase::Unknown);
+    }
+}

@@ -1,0 +1,30 @@
+//! The pure part of kubectl-indexedjob: values in, values out, no cluster, no terminal, no clock.
+//!
+//! From the ground up; a module may use only what stands above it in this list (`tests/it/house.rs` checks):
+//!
+//! - [`text`]: strings that came from a cluster, and how they are made safe to show
+//! - [`index_set`]: a set of completion indexes, as the API writes it
+//! - [`human`]: durations, ages and times as text, and back
+//! - [`yaml`]: reads documents, writes one
+//! - [`facts`]: the few fields of API objects that the program decides by
+//! - [`progress`]: what a Job's indexes are doing, from what the API said
+//! - [`digest`]: failures by cause
+//! - [`work`]: the tasks of a new Job
+//! - [`plan`]: what `create` will do
+//! - [`manifest`]: JSON manifests, by setters
+//! - [`creation`]: the order in which a Job and its helper objects come to be
+//! - [`view`]: everything that people read
+
+pub mod creation;
+pub mod digest;
+pub mod facts;
+pub mod human;
+pub mod index_set;
+pub mod manifest;
+pub mod plan;
+pub mod progress;
+pub mod text;
+pub mod view;
+
+pub mod work;
+pub mod yaml;

@@ -1,0 +1,232 @@
+//! What kubectl does not show of a Job: blocks between its header and its pod template.
+//!
+//! Each block begins with a line that has no tab, which ends the columns above, so kubectl's own alignment stays.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use k8s_openapi::api::batch::v1::{JobCondition, JobSpec, JobStatus};
+
+use super::page::Page;
+use super::{Parts, policies};
+use crate::human;
+use crate::index_set::IndexSet;
+use crate::text::shown;
+use crate::view::count;
+
+/// `spec.managedBy` of a Job that the cluster's own controller runs.
+const BUILT_IN: &str = "kubernetes.io/job-controller";
+
+/// Every block that has something to say.
+pub(super) fn show(page: &mut Page, job: &Parts, problems: &[String], now: Timestamp, zone: &TimeZone) {
+    block(page, "Status:", &status(job, now, zone));
+    block(page, "Indexes:", &indexes(&job.spec, &job.status));
+    block(page, "Limits:", &limits(&job.spec));
+    lines(page, "Pod Failure Policy:", &policies::failure(job.spec.pod_failure_policy.as_ref()));
+    lines(page, "Success Policy:", &policies::success(job.spec.success_policy.as_ref()));
+    conditions(page, job.status.conditions.as_deref().unwrap_or_default(), now);
+    lines(page, "Failures:", problems);
+}
+
+fn block(page: &mut Page, title: &str, fields: &[(&str, String)]) {
+    if !fields.is_empty() {
+        page.line(0, title);
+    }
+    for (label, value) in fields {
+        page.field(1, label, shown(value));
+    }
+}
+
+fn lines(page: &mut Page, title: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        page.line(0, title);
+    }
+    for line in lines {
+        page.line(1, &shown(line));
+    }
+}
+
+fn status(job: &Parts, now: Timestamp, zone: &TimeZone) -> Vec<(&'static str, String)> {
+    let mut fields = Vec::new();
+    if let Some(deleted) = &job.meta.deletion_timestamp {
+        let waits = job.meta.finalizers.as_deref().filter(|finalizers| !finalizers.is_empty());
+        let waits = waits.map(|finalizers| format!(", waiting for {}", finalizers.join(", "))).unwrap_or_default();
+        fields.push(("Being Deleted", format!("for {}{waits}", human::since(deleted.0, now))));
+    }
+    if let Some(failed) = failed_at(&job.status) {
+        fields.push(("Failed At", human::rfc1123z(failed, zone)));
+        if let Some(start) = &job.status.start_time {
+            fields.push(("Duration", format!("{} until it failed", human::since(start.0, failed))));
+        }
+    }
+    if let Some(terminating) = job.status.terminating.filter(|terminating| *terminating > 0) {
+        fields.push(("Terminating", count(terminating.unsigned_abs(), "pod", "pods")));
+    }
+    if let Some(manager) = job.spec.managed_by.as_deref().filter(|manager| *manager != BUILT_IN) {
+        fields.push(("Managed By", format!("{manager}, not the cluster's Job controller")));
+    }
+    fields
+}
+
+/// When the Job failed; kubectl's `Completed At` and `Duration` are of Jobs that succeeded.
+fn failed_at(status: &JobStatus) -> Option<Timestamp> {
+    let failed = status.conditions.iter().flatten().find(|c| c.type_ == "Failed" && c.status == "True")?;
+    failed.last_transition_time.as_ref().map(|time| time.0)
+}
+
+/// The indexes in full, since a list that is cut hides the one that is looked for.
+fn indexes(spec: &JobSpec, status: &JobStatus) -> Vec<(&'static str, String)> {
+    let indexed = spec.completion_mode.as_deref() == Some("Indexed");
+    let Some(completions) = spec.completions.filter(|_| indexed).and_then(|n| u32::try_from(n).ok()) else {
+        return Vec::new();
+    };
+    let read = |text: &Option<String>| IndexSet::from_api(text.as_deref().unwrap_or_default(), completions);
+    let (done, failed) = (read(&status.completed_indexes), read(&status.failed_indexes));
+    let rest = IndexSet::all(completions).difference(&done).difference(&failed);
+    let mut fields = vec![("Succeeded", format!("{} of {}", done.len(), count(completions, "index", "indexes")))];
+    for (label, set) in [("Failed", failed), ("Unfinished", rest)] {
+        if !set.is_empty() {
+            fields.push((label, format!("{set} ({})", count(set.len(), "index", "indexes"))));
+        }
+    }
+    fields
+}
+
+fn limits(spec: &JobSpec) -> Vec<(&'static str, String)> {
+    let mut fields = Vec::new();
+    if let Some(limit) = spec.backoff_limit_per_index {
+        let attempts = count(limit.unsigned_abs().saturating_add(1), "attempt", "attempts");
+        fields.push(("Backoff Limit Per Index", format!("{limit} ({attempts} of each index)")));
+    }
+    if let Some(max) = spec.max_failed_indexes {
+        fields.push(("Max Failed Indexes", format!("{max} (with more, the Job fails)")));
+    }
+    if let Some(policy) = &spec.pod_replacement_policy {
+        let when = match policy.as_str() {
+            "Failed" => " (a pod is replaced when it has ended)",
+            "TerminatingOrFailed" => " (a pod is replaced as soon as it is being deleted or has failed)",
+            _ => "",
+        };
+        fields.push(("Pod Replacement Policy", format!("{policy}{when}")));
+    }
+    fields
+}
+
+fn conditions(page: &mut Page, conditions: &[JobCondition], now: Timestamp) {
+    if conditions.is_empty() {
+        return;
+    }
+    page.line(0, "Conditions:");
+    page.row(1, &["Type", "Status", "Age", "Reason", "Message"]);
+    page.row(1, &["----", "------", "---", "------", "-------"]);
+    for condition in conditions {
+        let age = condition.last_transition_time.as_ref();
+        let age = age.map_or("<unknown>".to_owned(), |time| human::since(time.0, now));
+        let [reason, message] = [&condition.reason, &condition.message].map(|text| text.as_deref().unwrap_or_default());
+        page.row(1, &[&condition.type_, &condition.status, &age, &shown(reason), &shown(message.trim())]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::{Described, job};
+    use super::*;
+
+    /// Our blocks of a Job, with the lines around them.
+    fn added(job_json: &Value, problems: &[&str]) -> String {
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let d = Described { job: job_json, events: None, problems: &problems };
+        let text = job(&d, "2026-01-02T00:00:00Z".parse().unwrap(), &TimeZone::UTC).unwrap();
+        let from = text.find("Pods Statuses:").unwrap();
+        let to = text.find("Pod Template:").unwrap();
+        text[from..to].to_owned()
+    }
+
+    #[test]
+    fn a_failed_job_says_what_failed_when_and_why() {
+        let failed = json!({
+            "metadata": {"name": "x", "deletionTimestamp": "2026-01-01T23:58:00Z", "finalizers": ["foregroundDeletion"]},
+            "spec": {
+                "completions": 100, "completionMode": "Indexed", "backoffLimitPerIndex": 1, "maxFailedIndexes": 1,
+                "podReplacementPolicy": "Failed", "template": {},
+                "podFailurePolicy": {"rules": [
+                    {"action": "FailJob", "onExitCodes": {"containerName": "worker", "operator": "In", "values": [42]}},
+                    {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+                ]}
+            },
+            "status": {
+                "startTime": "2026-01-01T00:00:00Z", "failed": 4, "succeeded": 6, "terminating": 2,
+                "completedIndexes": "0,1,3-6", "failedIndexes": "2,7",
+                "conditions": [{
+                    "type": "Failed", "status": "True", "reason": "MaxFailedIndexesExceeded",
+                    "message": "too many\n\u{1b}[1mfailed", "lastTransitionTime": "2026-01-01T00:06:41Z"
+                }]
+            }
+        });
+        insta::assert_snapshot!(added(&failed, &["2x exit 137 OOMKilled, indexes 2,7"]), @r"
+        Pods Statuses:      0 Active / 6 Succeeded / 4 Failed
+        Completed Indexes:  0,1,3-6
+        Status:
+          Being Deleted:  for 2m, waiting for foregroundDeletion
+          Failed At:      Thu, 01 Jan 2026 00:06:41 +0000
+          Duration:       6m41s until it failed
+          Terminating:    2 pods
+        Indexes:
+          Succeeded:   6 of 100 indexes
+          Failed:      2,7 (2 indexes)
+          Unfinished:  8-99 (92 indexes)
+        Limits:
+          Backoff Limit Per Index:  1 (2 attempts of each index)
+          Max Failed Indexes:       1 (with more, the Job fails)
+          Pod Replacement Policy:   Failed (a pod is replaced when it has ended)
+        Pod Failure Policy:
+          fail the Job when container worker exits with 42
+          ignore the failure when the pod was disrupted (DisruptionTarget)
+        Conditions:
+          Type    Status  Age  Reason                    Message
+          ----    ------  ---  ------                    -------
+          Failed  True    23h  MaxFailedIndexesExceeded  too many\n^[[1mfailed
+        Failures:
+          2x exit 137 OOMKilled, indexes 2,7
+        ");
+    }
+
+    #[test]
+    fn a_job_with_a_success_policy_and_another_controller() {
+        let running = json!({
+            "metadata": {"name": "x"},
+            "spec": {
+                "completions": 1, "completionMode": "Indexed", "managedBy": "kueue.x-k8s.io/multikueue", "template": {},
+                "successPolicy": {"rules": [{"succeededIndexes": "0", "succeededCount": 1}]}
+            }
+        });
+        insta::assert_snapshot!(added(&running, &[]), @r"
+        Pods Statuses:      0 Active / 0 Succeeded / 0 Failed
+        Completed Indexes:  <none>
+        Status:
+          Managed By:  kueue.x-k8s.io/multikueue, not the cluster's Job controller
+        Indexes:
+          Succeeded:   0 of 1 index
+          Unfinished:  0 (1 index)
+        Success Policy:
+          succeed when any 1 of the indexes 0 have succeeded
+        ");
+    }
+
+    #[test]
+    fn nothing_to_add_adds_no_heading() {
+        let plain = json!({"metadata": {"name": "x"}, "spec": {"completions": 2, "template": {}}});
+        assert_eq!(added(&plain, &[]), "Pods Statuses:  0 Active / 0 Succeeded / 0 Failed\n");
+    }
+
+    #[test]
+    fn a_large_set_is_not_cut() {
+        let every_other: Vec<_> = (0..2_000).step_by(2).map(|index| index.to_string()).collect();
+        let spec = json!({"completions": 2_000, "completionMode": "Indexed", "template": {}});
+        let job = json!({"metadata": {}, "spec": spec, "status": {"failedIndexes": every_other.join(",")}});
+        let text = added(&job, &[]);
+        assert!(text.contains(",1996,1998 (1000 indexes)\n"), "{text}");
+        assert!(text.contains(",1997,1999 (1000 indexes)\n"), "{text}");
+    }
+}

@@ -1,0 +1,139 @@
+//! How a Job ended, and why: what `wait` says on stderr.
+
+use std::fmt::Write as _;
+
+use super::{count, indexes};
+use crate::digest::Cause;
+use crate::facts::{Outcome, Verdict};
+use crate::progress::JobProgress;
+
+/// How many causes are shown before the rest is counted.
+const CAUSES: usize = 5;
+
+/// One line that names the outcome; None for success, of which kubectl's own line on stdout tells.
+#[must_use]
+pub fn outcome(name: &str, verdict: &Verdict) -> Option<String> {
+    let (verb, reason, message) = match (&verdict.outcome, verdict.settled) {
+        (Outcome::Complete, _) => return None,
+        (Outcome::Deleted, _) => return Some(format!("job.batch/{name} was deleted")),
+        (Outcome::Replaced, _) => {
+            return Some(format!("job.batch/{name} was deleted, and another Job has its name now"));
+        }
+        (Outcome::Failed { reason, message }, true) => ("failed", reason, message),
+        (Outcome::Failed { reason, message }, false) => ("is failing", reason, message),
+    };
+    let why = [reason, message].map(|text| text.shown()).into_iter().filter(|text| !text.is_empty());
+    Some(format!("job.batch/{name} {verb}: {}", why.collect::<Vec<_>>().join(": ")))
+}
+
+/// The failed indexes and the causes, a line each, every line with its newline; empty where nothing failed.
+#[must_use]
+pub fn failures(progress: &JobProgress, causes: &[Cause]) -> String {
+    let mut text = String::new();
+    let failed = progress.failed_indexes();
+    if !failed.is_empty() {
+        let all = progress.tally().map_or(0, |tally| tally.completions);
+        line(&mut text, format_args!("failed: {} ({} of {all})", indexes(&failed), failed.len()));
+    }
+    for cause in causes.iter().take(CAUSES) {
+        line(&mut text, format_args!("{}", self::cause(cause)));
+    }
+    if let Some(rest) = causes.get(CAUSES..).filter(|rest| !rest.is_empty()) {
+        let attempts = rest.iter().map(|cause| cause.attempts).sum();
+        line(&mut text, format_args!("and {} of other causes", count(attempts, "failed attempt", "failed attempts")));
+    }
+    text
+}
+
+/// `31x exit 137 OOMKilled, indexes 4-20,33: message`.
+#[must_use]
+pub fn cause(cause: &Cause) -> String {
+    let mut text = format!("{}x", cause.attempts);
+    if let Some(code) = cause.exit_code {
+        let _ = write!(text, " exit {code}");
+    }
+    if !cause.reason.is_empty() {
+        let _ = write!(text, " {}", cause.reason.shown());
+    }
+    let _ = write!(text, ", {}", indexes(&cause.indexes));
+    if !cause.message.is_empty() {
+        let _ = write!(text, ": {}", cause.message.shown());
+    }
+    text
+}
+
+/// The first index that a person would look at: of those that failed for good, else of those that failed at all.
+#[must_use]
+pub fn first_failed(progress: &JobProgress, causes: &[Cause]) -> Option<u32> {
+    let causes = causes.iter().flat_map(|cause| cause.indexes.iter()).min();
+    progress.failed_indexes().iter().next().or(causes)
+}
+
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(text, "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::index_set::IndexSet;
+    use crate::progress::Change;
+    use crate::text::Foreign;
+
+    fn oom() -> Cause {
+        Cause {
+            attempts: 31,
+            indexes: IndexSet::from_api("4-20,33", 100),
+            exit_code: Some(137),
+            reason: Foreign::from("OOMKilled"),
+            message: Foreign::from("\u{1b}[31mheap"),
+        }
+    }
+
+    fn failed(settled: bool) -> Verdict {
+        let (reason, message) = ("FailedIndexes".into(), "Job has failed indexes".into());
+        Verdict { outcome: Outcome::Failed { reason, message }, settled, at: None }
+    }
+
+    #[test]
+    fn the_outcome_is_one_line() {
+        assert_eq!(outcome("x", &failed(true)).unwrap(), "job.batch/x failed: FailedIndexes: Job has failed indexes");
+        assert_eq!(
+            outcome("x", &failed(false)).unwrap(),
+            "job.batch/x is failing: FailedIndexes: Job has failed indexes"
+        );
+        let end = |outcome| Verdict { outcome, settled: true, at: None };
+        assert_eq!(outcome("x", &end(Outcome::Complete)), None);
+        assert_eq!(outcome("x", &end(Outcome::Deleted)).unwrap(), "job.batch/x was deleted");
+    }
+
+    #[test]
+    fn a_cause_is_one_safe_line() {
+        assert_eq!(cause(&oom()), "31x exit 137 OOMKilled, indexes 4-20,33: ^[[31mheap");
+        let evicted = Cause {
+            attempts: 1,
+            indexes: IndexSet::from_iter([2]),
+            exit_code: None,
+            reason: "Evicted".into(),
+            message: Foreign::default(),
+        };
+        assert_eq!(cause(&evicted), "1x Evicted, index 2");
+    }
+
+    #[test]
+    fn failed_indexes_are_all_named_and_causes_beyond_five_are_counted() {
+        let job = json!({
+            "metadata": {"name": "x", "uid": "u"},
+            "spec": {"completions": 100, "backoffLimitPerIndex": 0},
+            "status": {"failedIndexes": "4-20,33"},
+        });
+        let mut progress = JobProgress::default();
+        progress.observe(Change::Job(serde_json::from_value(job).unwrap()));
+        let text = failures(&progress, &vec![oom(); 7]);
+        assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
+        assert!(text.ends_with("\nand 62 failed attempts of other causes\n"), "{text}");
+        assert_eq!(first_failed(&progress, &[oom()]), Some(4));
+    }
+}

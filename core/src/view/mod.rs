@@ -1,0 +1,19 @@
+//! Everything that people read: facts in, text out. Time, time zone and width are arguments.
+
+pub mod describe;
+pub mod ending;
+pub mod line;
+pub mod objects;
+pub mod preview;
+
+/// `1 index`, `2 indexes`: a count with its noun.
+#[must_use]
+pub fn count(number: u32, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// `index 2`, `indexes 2,5-7`: a set with its noun.
+#[must_use]
+pub fn indexes(set: &crate::index_set::IndexSet) -> String {
+    format!("{} {set}", if set.len() == 1 { "index" } else { "indexes" })
+}

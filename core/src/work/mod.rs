@@ -1,0 +1,25 @@
+//! The tasks of a new Job: how many there are, and what each of them gets.
+
+mod list;
+
+pub use list::{ListError, items};
+
+/// What the indexes of a Job are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// So many tasks; each knows its index and nothing else.
+    Completions(u32),
+    /// One task for each item; index 0 gets the first.
+    Items(Vec<String>),
+}
+
+impl Work {
+    /// How many tasks there are.
+    #[must_use]
+    pub fn completions(&self) -> u32 {
+        match self {
+            Self::Completions(completions) => *completions,
+            Self::Items(items) => u32::try_from(items.len()).unwrap_or(u32::MAX),
+        }
+    }
+}

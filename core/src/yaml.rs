@@ -1,0 +1,144 @@
+//! Reads YAML documents and writes one; the only file that names the YAML crate.
+//!
+//! What kubectl accepts is read as kubectl reads it (`0644` is octal, `yes` is a Boolean for a Boolean field); what is
+//! written is read back by kubectl as the same strings.
+
+use serde_json::{Number, Value};
+use serde_yaml::{Options, SerializerOptions, budget, options, ser_options};
+
+/// Text that is no YAML.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct YamlError {
+    /// Counted from 1; 0 where the place is unknown.
+    pub line: u64,
+    /// Counted from 1; 0 where the place is unknown.
+    pub column: u64,
+    /// What is wrong there, one line.
+    pub message: String,
+}
+
+/// All documents of `text`, those that are empty or only comments left out. JSON is YAML too.
+pub fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut documents: Vec<Value> = serde_yaml::from_multiple_with_options(text, reading()).map_err(|e| located(&e))?;
+    documents.retain(|document| !document.is_null());
+    documents.iter_mut().for_each(whole_numbers);
+    Ok(documents)
+}
+
+/// `value` as one YAML document with a final newline, without a leading `---`.
+pub fn document(value: &Value) -> String {
+    let text = serde_yaml::to_string_with_options(value, writing());
+    text.expect("a JSON value has no type that YAML lacks")
+}
+
+fn reading() -> Options {
+    options! {
+        // `0644` is 420, as in YAML 1.1 and kubectl, and not the number 644.
+        legacy_octal_numbers: true,
+        // The messages go on one line.
+        with_snippet: false,
+        // The default of 250,000 nodes refuses a ConfigMap of 125,000 keys.
+        budget: budget! { max_nodes: 4_000_000, max_events: 8_000_000 },
+    }
+}
+
+fn writing() -> SerializerOptions {
+    ser_options! {
+        // Lists start at their key's column, as kubectl writes them.
+        compact_list_indent: true,
+        // A long string stays on one line: folded, a trailing space at the fold would be lost to the eye.
+        folded_wrap_chars: usize::MAX,
+    }
+}
+
+fn located(error: &serde_yaml::Error) -> YamlError {
+    let place = error.location();
+    let message = error.without_snippet().to_string();
+    YamlError {
+        line: place.as_ref().map_or(0, serde_yaml::Location::line),
+        column: place.as_ref().map_or(0, serde_yaml::Location::column),
+        message: message.lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// `1e3` is read as the float 1000.0, which an integer field refuses and kubectl accepts.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        Value::Number(number) => {
+            if let Some(whole) = number.as_f64().filter(|_| number.is_f64()).and_then(as_whole) {
+                *value = Value::Number(whole);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked to be a whole number that fits")]
+fn as_whole(float: f64) -> Option<Number> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (float.fract() == 0.0 && float.abs() <= EXACT).then(|| Number::from(float as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn reads(text: &str, want: Value) {
+        assert_eq!(documents(text).unwrap(), [want]);
+    }
+
+    #[test]
+    fn numbers_are_read_as_kubectl_reads_them() {
+        reads("mode: 0644\nquoted: '0644'\nbig: 1e3\n", json!({"mode": 420, "quoted": "0644", "big": 1000}));
+    }
+
+    #[test]
+    fn documents_are_split_and_empty_ones_left_out() {
+        let all = documents("\u{feff}# only a comment\n---\na: 1\n---\n---\nb: 2\n").unwrap();
+        assert_eq!(all, [json!({"a": 1}), json!({"b": 2})]);
+        assert!(documents("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn json_anchors_and_merges_are_yaml() {
+        reads("{\"a\": [1, true, null]}", json!({"a": [1, true, null]}));
+        reads("x: &x {a: 1}\ny:\n  <<: *x\n  b: 2\n", json!({"x": {"a": 1}, "y": {"a": 1, "b": 2}}));
+    }
+
+    #[test]
+    fn an_error_says_where() {
+        let error = documents("a: 1\nb: [1,\n").unwrap_err();
+        assert!(error.line >= 2 && error.column >= 1, "{error}");
+        assert!(!error.message.contains('\n'));
+    }
+
+    #[test]
+    fn strings_that_look_like_something_else_come_back() {
+        for text in
+            ["on", "off", "yes", "no", "y", "n", "1_000", "0644", "1e3", "null", "~", "", " a", "a ", "a: b", "- x"]
+        {
+            let value = json!({"command": [text]});
+            assert_eq!(documents(&document(&value)).unwrap(), std::slice::from_ref(&value), "{}", document(&value));
+        }
+    }
+
+    #[test]
+    fn a_script_is_written_as_a_block_and_a_long_line_is_not_folded() {
+        let text = document(&json!({"script": "one\ntwo\n", "long": "word ".repeat(40)}));
+        assert!(text.contains("script: |\n  one\n  two\n"), "{text}");
+        assert_eq!(text.lines().count(), 4, "{text}");
+    }
+
+    #[test]
+    fn keys_are_sorted_as_kubectl_sorts_them() {
+        // Any crate of the tree could switch serde_json's preserve_order on for all of them.
+        assert_eq!(document(&json!({"b": 1, "a": 2, "C": 3})), "C: 3\na: 2\nb: 1\n");
+    }
+}

@@ -1,0 +1,96 @@
+//! The command line: clap's structs, one file per verb, and how a wrong line is explained.
+
+mod connection;
+mod create;
+mod name;
+mod usage;
+mod verbs;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub(crate) use connection::ConnectionArgs;
+pub(crate) use create::{CreateArgs, DryRun, Form, Source};
+pub(crate) use name::JobName;
+pub(crate) use usage::Usage;
+pub(crate) use verbs::{CompletionArgs, DescribeArgs, LogsArgs, ProgressArg, WaitArgs};
+
+/// Kubernetes Indexed Jobs: arrays of numbered tasks, made, followed and read by index.
+///
+/// Exit codes: 0 done as asked; 1 the tool or the server failed; 2 wrong usage; 3 the Job ended otherwise than asked;
+/// 4 no such Job, or it was deleted while waiting; 124 timed out; 130, 143 interrupted (the Job is left alone).
+#[derive(Debug, Parser)]
+#[command(name = "kubectl-indexedjob", version, propagate_version = false, arg_required_else_help = false)]
+#[command(subcommand_required = true, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Create an Indexed Job from flags or from a file
+    Create(Box<CreateArgs>),
+    /// Follow Jobs until they are complete, have failed or are gone
+    Wait(WaitArgs),
+    /// Show a Job: all that kubectl describe shows, and what it never does
+    Describe(DescribeArgs),
+    /// Print the log of an index
+    Logs(LogsArgs),
+    /// Print the completion script of a shell
+    Completion(CompletionArgs),
+}
+
+/// What to do instead of running a verb.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Print this on stdout, and be done: help, version.
+    Print(String),
+    /// The line is wrong.
+    Usage(Usage),
+}
+
+/// Reads the command line; `args` begins with the program's own name.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let shown_as = called_as(args.first());
+    let matches = Cli::command().bin_name(shown_as).try_get_matches_from(&args);
+    matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| usage::explain(&error, shown_as))
+}
+
+/// The completion script of `shell`, for the standalone name.
+pub(crate) fn completion_script(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "kubectl-indexedjob", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// How help names the program: as the user typed it, `kubectl indexedjob`, where kubectl started it.
+fn called_as(program: Option<&OsString>) -> &'static str {
+    let stem = program.and_then(|program| std::path::Path::new(program).file_stem());
+    match stem.and_then(|stem| stem.to_str()) {
+        Some(stem) if !stem.starts_with("kubectl-") => "kubectl-indexedjob",
+        _ => "kubectl indexedjob",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_names_the_program_as_it_was_called() {
+        assert_eq!(called_as(Some(&"/usr/bin/kubectl-indexedjob".into())), "kubectl indexedjob");
+        assert_eq!(called_as(Some(&"/tmp/ij".into())), "kubectl-indexedjob");
+        assert_eq!(called_as(None), "kubectl indexedjob");
+    }
+}

@@ -1,0 +1,93 @@
+//! The only place that names kube: requests to one cluster, and what comes back, in our own words.
+//!
+//! - `config`: kubectl's flags and kubeconfig files -> a client's configuration; `proxy`: by Go's rules
+//! - `http`: one client at a time; reads are repeated, writes are sent once
+//! - `objects`: what can be asked; `watch`: a Job as it changes; `logs`: bytes
+//! - `error`: kubectl's words and a hint
+//!
+//! It never touches the terminal: what a user should hear on the way goes to [`Notes`].
+
+mod config;
+mod error;
+mod http;
+mod logs;
+mod objects;
+mod proxy;
+mod watch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use config::Connection;
+pub(crate) use error::ClusterError;
+pub(crate) use http::ByteStream;
+pub(crate) use logs::{Log, LogOptions};
+pub(crate) use objects::{Kind, ServerVersion};
+
+use crate::env::Env;
+
+/// Where the cluster says what happens on the way.
+pub(crate) type Notes = Arc<dyn Fn(Note) + Send + Sync>;
+
+/// Something a user should hear while a request goes on. Its texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// The server's own warning; each text comes once.
+    Warning(String),
+    /// A request failed and is repeated; once per outage.
+    Retrying {
+        /// The error, in kubectl's words.
+        why: String,
+        /// Until the next try.
+        delay: Duration,
+    },
+    /// Watching is forbidden, so the Job is asked for every `every` instead.
+    Polling {
+        /// The error, in kubectl's words.
+        why: String,
+        /// How often.
+        every: Duration,
+    },
+}
+
+/// One namespace of one cluster. A clone is another handle to the same one.
+#[derive(Clone)]
+pub(crate) struct Cluster {
+    http: http::Http,
+    namespace: Arc<str>,
+    explicit: bool,
+}
+
+impl Cluster {
+    /// Finds out which cluster is meant and how to get in. Sends nothing yet, but credential plugins run.
+    pub(crate) async fn connect(connection: &Connection, env: &Env, notes: Notes) -> Result<Self, ClusterError> {
+        let loaded = config::load(connection, env)?;
+        let namespace = loaded.config.default_namespace.as_str().into();
+        let http = http::Http::connect(loaded, connection, env, notes).await?;
+        Ok(Self { http, namespace, explicit: connection.namespace.is_some() })
+    }
+
+    /// The namespace that is meant.
+    pub(crate) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// Was it given by `-n`? kubectl then refuses a manifest that names another.
+    pub(crate) fn namespace_is_explicit(&self) -> bool {
+        self.explicit
+    }
+
+    /// A cluster that `service` answers for.
+    #[cfg(test)]
+    pub(crate) fn over<S, B>(service: S, namespace: &str, notes: Notes) -> Self
+    where
+        S: tower::Service<::http::Request<kube::client::Body>, Response = ::http::Response<B>> + Send + 'static,
+        S::Future: Send + 'static,
+        S::Error: Into<tower::BoxError>,
+        B: hyper::body::Body<Data = hyper::body::Bytes> + Send + 'static,
+        B::Error: Into<tower::BoxError>,
+    {
+        let client = kube::Client::new(service, namespace);
+        Self { http: http::Http::over(client, notes), namespace: namespace.into(), explicit: false }
+    }
+}

@@ -1,0 +1,300 @@
+//! What can be asked of the API, as JSON in and out or as facts.
+
+use ::http::Method;
+use indexedjob_core::facts::{INDEX_KEY, JobFacts, Page, PodFacts};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Value, json};
+
+use super::error::Asked;
+use super::http::Ask;
+use super::{Cluster, ClusterError};
+
+/// Who wrote a field, as `managedFields` tells.
+const FIELD_MANAGER: &str = "kubectl-indexedjob";
+/// kubectl's page size.
+const PAGE: &str = "500";
+/// How often a list is begun again whose pages expired half-way.
+const LIST_TRIES: u32 = 3;
+
+/// The kinds of objects that are read, changed and deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// batch/v1 Job
+    Job,
+    /// v1 `ConfigMap`
+    ConfigMap,
+    /// v1 Pod
+    Pod,
+}
+
+/// The version of the API server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ServerVersion {
+    /// 1
+    pub(crate) major: u32,
+    /// The digits of `31+`.
+    pub(crate) minor: u32,
+    /// `v1.31.4-gke.100`
+    pub(crate) text: String,
+}
+
+impl ServerVersion {
+    /// Is it `major.minor` or newer?
+    pub(crate) fn at_least(&self, major: u32, minor: u32) -> bool {
+        (self.major, self.minor) >= (major, minor)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawVersion {
+    major: String,
+    minor: String,
+    git_version: String,
+}
+
+impl Kind {
+    /// Where the API keeps it, and what kubectl calls it.
+    fn resource(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Job => ("/apis/batch/v1", "jobs", "jobs.batch"),
+            Self::ConfigMap => ("/api/v1", "configmaps", "configmaps"),
+            Self::Pod => ("/api/v1", "pods", "pods"),
+        }
+    }
+}
+
+impl Cluster {
+    /// The version of the server. Every user may ask.
+    pub(crate) async fn server_version(&self) -> Result<ServerVersion, ClusterError> {
+        let ask = Ask::get("/version".to_owned(), Asked { verb: "get", ..Asked::default() });
+        let raw: RawVersion = self.http.read(&ask).await?;
+        let digits = |text: &str| {
+            let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            text[..end].parse().unwrap_or(0)
+        };
+        Ok(ServerVersion { major: digits(&raw.major), minor: digits(&raw.minor), text: raw.git_version })
+    }
+
+    /// One object, whole.
+    pub(crate) async fn get(&self, kind: Kind, name: &str) -> Result<Value, ClusterError> {
+        self.http.read(&self.ask_for(kind, name)?).await
+    }
+
+    /// One Job, as far as progress is concerned.
+    pub(crate) async fn job(&self, name: &str) -> Result<JobFacts, ClusterError> {
+        self.http.read(&self.ask_for(Kind::Job, name)?).await
+    }
+
+    /// The pods of `job`, or those of one index of it; attempts of all ages.
+    pub(crate) async fn pods(&self, job: &JobFacts, only_index: Option<u32>) -> Result<Vec<PodFacts>, ClusterError> {
+        // The generated selector holds the Job's uid; the user's own may find pods of others.
+        let by_owner = job.manual_selector || job.pod_selector.is_empty();
+        let own = |pod: &PodFacts| {
+            (!by_owner || pod.owner == job.uid) && only_index.is_none_or(|index| pod.index == Some(index))
+        };
+        if let Some(index) = only_index {
+            let comma = if job.pod_selector.is_empty() { "" } else { "," };
+            let selector = format!("{}{comma}{INDEX_KEY}={index}", job.pod_selector);
+            let pods = self.list(Kind::Pod, "labelSelector", &selector, own).await?;
+            if !pods.is_empty() {
+                return Ok(pods);
+            }
+            // Before 1.28 the index is in an annotation only.
+        }
+        self.list(Kind::Pod, "labelSelector", &job.pod_selector, own).await
+    }
+
+    /// The events about a Job, also of one that is gone; in no order.
+    pub(crate) async fn events(&self, job_name: &str, uid: &str) -> Result<Vec<Value>, ClusterError> {
+        let namespace = self.namespace();
+        let about = format!(
+            "involvedObject.name={job_name},involvedObject.namespace={namespace},\
+             involvedObject.kind=Job,involvedObject.uid={uid}"
+        );
+        let path = format!("/api/v1/namespaces/{}/events", escaped(namespace));
+        self.pages(&path, "events", ("fieldSelector", &about), |_| true).await
+    }
+
+    /// Creates `object` where its apiVersion and kind belong, in its own namespace or this one. Sent once.
+    pub(crate) async fn create(&self, object: &Value, dry_run: bool) -> Result<Value, ClusterError> {
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let (Some(api), Some(kind)) = (text("/apiVersion"), text("/kind")) else {
+            return Err(ClusterError::config(
+                "error: unable to decode the object: apiVersion and kind must be set",
+                None,
+            ));
+        };
+        let namespace = text("/metadata/namespace").unwrap_or(self.namespace());
+        let plural = plural(kind);
+        let root = if api.contains('/') { "/apis" } else { "/api" };
+        let api_path = api.split('/').map(escaped).collect::<Vec<_>>().join("/");
+        let mut path = format!("{root}/{api_path}/namespaces/{}/{}", escaped(namespace), escaped(&plural));
+        path.push_str(&write_query(dry_run));
+        let resource = api.rsplit_once('/').map_or_else(|| plural.clone(), |(group, _)| format!("{plural}.{group}"));
+        let asked = Asked { verb: "create", resource, namespace: namespace.to_owned(), ..Asked::default() };
+        self.http.write(&Ask::with_body(Method::POST, path, "application/json", object, asked)).await
+    }
+
+    /// Changes an object by a JSON merge patch. Sent once.
+    pub(crate) async fn patch(
+        &self,
+        kind: Kind,
+        name: &str,
+        merge_patch: &Value,
+        dry_run: bool,
+    ) -> Result<Value, ClusterError> {
+        let path = format!("{}{}", self.object_path(kind, name)?, write_query(dry_run));
+        let asked = self.asked("patch", kind, name);
+        self.http.write(&Ask::with_body(Method::PATCH, path, "application/merge-patch+json", merge_patch, asked)).await
+    }
+
+    /// Deletes an object and, in the background, what it owns; a conflict if the object of that name is not `uid`.
+    pub(crate) async fn delete(&self, kind: Kind, name: &str, uid: &str) -> Result<(), ClusterError> {
+        let options = json!({
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": "Background",
+            "preconditions": {"uid": uid},
+        });
+        let asked = self.asked("delete", kind, name);
+        let path = self.object_path(kind, name)?;
+        let ask = Ask::with_body(Method::DELETE, path, "application/json", &options, asked);
+        self.http.write::<IgnoredAny>(&ask).await.map(drop)
+    }
+
+    /// The request for one object.
+    pub(super) fn ask_for(&self, kind: Kind, name: &str) -> Result<Ask, ClusterError> {
+        Ok(Ask::get(self.object_path(kind, name)?, self.asked("get", kind, name)))
+    }
+
+    pub(super) fn asked(&self, verb: &'static str, kind: Kind, name: &str) -> Asked {
+        let (_, _, resource) = kind.resource();
+        let namespace = self.namespace().to_owned();
+        Asked { verb, resource: resource.to_owned(), subresource: "", namespace, name: name.to_owned() }
+    }
+
+    /// The path of all objects of a kind.
+    pub(super) fn kind_path(&self, kind: Kind) -> String {
+        let (root, plural, _) = kind.resource();
+        format!("{root}/namespaces/{}/{plural}", escaped(self.namespace()))
+    }
+
+    /// The path of one object. What is no name in a path is refused, in client-go's words (`ValidatePathSegmentName`).
+    pub(super) fn object_path(&self, kind: Kind, name: &str) -> Result<String, ClusterError> {
+        let wrong = match name {
+            "" => return Err(ClusterError::config("error: resource name may not be empty", None)),
+            "." => "may not be '.'",
+            ".." => "may not be '..'",
+            _ if name.contains('/') => "may not contain '/'",
+            _ if name.contains('%') => "may not contain '%'",
+            _ => return Ok(format!("{}/{}", self.kind_path(kind), escaped(name))),
+        };
+        Err(ClusterError::config(format!("error: invalid resource name \"{name}\": [{wrong}]"), None))
+    }
+
+    async fn list<T>(
+        &self,
+        kind: Kind,
+        by: &str,
+        selector: &str,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<Vec<T>, ClusterError>
+    where
+        T: DeserializeOwned,
+    {
+        let (_, _, resource) = kind.resource();
+        self.pages(&self.kind_path(kind), resource, (by, selector), keep).await
+    }
+
+    /// All pages of a list. If its pages expire half-way, it begins again: an older half would not fit.
+    async fn pages<T>(
+        &self,
+        path: &str,
+        resource: &str,
+        (by, selector): (&str, &str),
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<Vec<T>, ClusterError>
+    where
+        T: DeserializeOwned,
+    {
+        let asked = Asked {
+            verb: "list",
+            resource: resource.to_owned(),
+            namespace: self.namespace().to_owned(),
+            ..Asked::default()
+        };
+        let mut tries = 1;
+        let (mut found, mut next) = (Vec::new(), String::new());
+        loop {
+            let query = query(&[("limit", PAGE), (by, selector), ("continue", &next)]);
+            let page = self.http.read::<Page<T>>(&Ask::get(format!("{path}{query}"), asked.clone())).await;
+            let page = match page {
+                Err(error) if error.is_expired() && !next.is_empty() && tries < LIST_TRIES => {
+                    tries += 1;
+                    (found, next) = (Vec::new(), String::new());
+                    continue;
+                }
+                page => page?,
+            };
+            found.extend(page.items.into_iter().filter(&keep));
+            match page.metadata.next.filter(|token| !token.is_empty()) {
+                Some(token) => next = token,
+                None => return Ok(found),
+            }
+        }
+    }
+}
+
+impl Ask {
+    pub(super) fn get(path: String, asked: Asked) -> Self {
+        Self { method: Method::GET, path, content_type: "application/json", body: Vec::new(), asked }
+    }
+
+    fn with_body(method: Method, path: String, content_type: &'static str, body: &Value, asked: Asked) -> Self {
+        Self { method, path, content_type, body: body.to_string().into_bytes(), asked }
+    }
+}
+
+/// The parameters of a change: the server must refuse fields it does not know, instead of dropping them.
+fn write_query(dry_run: bool) -> String {
+    let dry_run = if dry_run { "All" } else { "" };
+    query(&[("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict"), ("dryRun", dry_run)])
+}
+
+/// `?a=1&b=2`, escaped, without those that are empty.
+pub(super) fn query(parameters: &[(&str, &str)]) -> String {
+    let given = parameters.iter().filter(|(_, value)| !value.is_empty());
+    let pairs: Vec<_> = given.map(|(key, value)| format!("{key}={}", escaped(value))).collect();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+}
+
+/// `text` as it may stand in a path or a query (RFC 3986, all but unreserved characters percent-encoded).
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
+            _ => {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                escaped.push('%');
+                escaped.push(char::from(HEX[usize::from(byte >> 4)]));
+                escaped.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+    escaped
+}
+
+/// The resource of a kind, by the rule that the API's own kinds follow.
+fn plural(kind: &str) -> String {
+    let kind = kind.to_lowercase();
+    if kind.ends_with('s') {
+        format!("{kind}es")
+    } else if let Some(stem) = kind.strip_suffix('y') {
+        format!("{stem}ies")
+    } else {
+        format!("{kind}s")
+    }
+}

@@ -1,0 +1,168 @@
+//! `wait NAME...`: follows Jobs, all of them at once, until each is complete, has failed or is gone.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::future::join_all;
+use indexedjob_core::facts::{self, EventFacts, Outcome, Verdict};
+use indexedjob_core::human::Timeout;
+use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::view::{ending, line};
+use tokio::time::{Instant, interval, timeout_at};
+
+use super::{Context, add_attempts};
+use crate::cli::{JobName, ProgressArg, WaitArgs};
+use crate::clock;
+use crate::cluster::Cluster;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::term::{Progress, Term, Wish};
+
+/// The width of the bar.
+const CELLS: u32 = 24;
+
+/// Waits for all of them; the worst end speaks for all.
+pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failure> {
+    let cluster = context.cluster().await?;
+    let wish = match args.progress {
+        ProgressArg::Auto => Wish::Auto,
+        ProgressArg::Plain => Wish::Plain,
+        ProgressArg::None => Wish::None,
+    };
+    let sink = RefCell::new(context.term.progress(wish, args.progress_interval));
+    let waits = args.names.iter().map(|name| async {
+        let ended = Wait { name, cluster: &cluster, term: &context.term, sink: &sink }.run(args.timeout).await;
+        sink.borrow_mut().done(name.as_str());
+        ended.unwrap_or_else(|failure| crate::tell(&failure, &context.term))
+    });
+    Ok(join_all(waits).await.into_iter().fold(Exit::Done, Exit::worse))
+}
+
+/// The wait for one Job.
+struct Wait<'a> {
+    name: &'a JobName,
+    cluster: &'a Cluster,
+    term: &'a Term,
+    sink: &'a RefCell<Progress>,
+}
+
+impl Wait<'_> {
+    async fn run(&self, timeout: Timeout) -> Result<Exit, Failure> {
+        let mut progress = JobProgress::default();
+        let name = self.name.as_str();
+        let verdict = match timeout {
+            Timeout::Once => {
+                progress.observe(Change::Job(Box::new(self.cluster.job(name).await.map_err(Failure::of_job)?)));
+                progress.verdict().filter(|verdict| verdict.settled).cloned()
+            }
+            Timeout::Never => Some(self.verdict(&mut progress).await?),
+            Timeout::After(span) => match Instant::now().checked_add(span) {
+                Some(end) => timeout_at(end, self.verdict(&mut progress)).await.ok().transpose()?,
+                None => Some(self.verdict(&mut progress).await?),
+            },
+        };
+        self.sink.borrow_mut().done(name);
+        match verdict {
+            Some(verdict) => self.ended(&mut progress, verdict).await,
+            None => Err(self.timed_out(&progress, timeout)),
+        }
+    }
+
+    /// Follows the Job to its end.
+    async fn verdict(&self, progress: &mut JobProgress) -> Result<Verdict, Failure> {
+        let mut changes = std::pin::pin!(self.cluster.watch_job(self.name.as_str()));
+        let mut tick = interval(Duration::from_secs(1));
+        let mut fate_told = false;
+        loop {
+            tokio::select! {
+                change = changes.next() => {
+                    let change = change.transpose()?.unwrap_or(Change::JobGone);
+                    if progress.job().is_none() && matches!(change, Change::JobGone) {
+                        return Err(Failure::no_job(self.name.as_str()));
+                    }
+                    progress.observe(change);
+                }
+                _ = tick.tick() => {}
+            }
+            match progress.verdict().cloned() {
+                Some(verdict) if verdict.settled => return Ok(verdict),
+                Some(fate) if !fate_told => {
+                    fate_told = true;
+                    self.explain(progress, &fate).await;
+                }
+                _ => {}
+            }
+            self.show(progress);
+        }
+    }
+
+    fn show(&self, progress: &JobProgress) {
+        let bar = || {
+            let bar = line::bar(progress, CELLS, clock::now()).unwrap_or_default();
+            format!("{}: {bar}", self.name.as_str())
+        };
+        let line = || line::progress(progress).unwrap_or_default();
+        if progress.job().is_some() {
+            self.sink.borrow_mut().show(self.name.as_str(), bar, line);
+        }
+    }
+
+    /// Says what has become of the Job, or is about to, and why.
+    async fn explain(&self, progress: &mut JobProgress, verdict: &Verdict) -> Option<u32> {
+        self.term.note(&ending::outcome(self.name.as_str(), verdict)?);
+        if !matches!(verdict.outcome, Outcome::Failed { .. }) {
+            return None;
+        }
+        add_attempts(progress, self.cluster, self.term).await;
+        let causes = indexedjob_core::digest::failures(progress);
+        let text = ending::failures(progress, &causes);
+        if !text.is_empty() {
+            self.term.note(&text);
+        }
+        ending::first_failed(progress, &causes)
+    }
+
+    async fn ended(&self, progress: &mut JobProgress, verdict: Verdict) -> Result<Exit, Failure> {
+        let verdict = match verdict.outcome {
+            Outcome::Deleted | Outcome::Replaced => self.last_words(progress).await.unwrap_or(verdict),
+            _ => verdict,
+        };
+        let name = self.name.as_str();
+        match &verdict.outcome {
+            Outcome::Complete => {
+                self.term.out(&format!("job.batch/{name} condition met\n"))?;
+                Ok(Exit::Done)
+            }
+            Outcome::Failed { .. } => {
+                if let Some(index) = self.explain(progress, &verdict).await {
+                    self.term.note(&format!("hint: kubectl indexedjob logs {name} --index {index}"));
+                }
+                Ok(Exit::OtherEnd)
+            }
+            Outcome::Deleted | Outcome::Replaced => {
+                self.explain(progress, &verdict).await;
+                Ok(Exit::NoJob)
+            }
+        }
+    }
+
+    /// The verdict of a Job that is gone, from the events that survive it: one that is deleted as soon as it has
+    /// finished (ttlSecondsAfterFinished 0) is often gone before a watch tells of its end.
+    async fn last_words(&self, progress: &JobProgress) -> Option<Verdict> {
+        let job = progress.job()?;
+        let events = self.cluster.events(&job.name, &job.uid).await.ok()?;
+        let events: Vec<EventFacts> = events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect();
+        facts::outcome(&events).map(|outcome| Verdict { outcome, settled: true, at: None })
+    }
+
+    fn timed_out(&self, progress: &JobProgress, timeout: Timeout) -> Failure {
+        let name = self.name.as_str();
+        let message = match (timeout, line::progress(progress)) {
+            (Timeout::Once, Some(line)) => format!("error: condition not met for jobs/{name}: {line}"),
+            (_, Some(line)) => format!("error: timed out waiting for the condition on jobs/{name}: {line}"),
+            (_, None) => format!("error: timed out waiting for the condition on jobs/{name}"),
+        };
+        Failure { exit: Exit::TimedOut, message: Some(message), hint: None }
+    }
+}

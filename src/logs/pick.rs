@@ -1,0 +1,194 @@
+//! Which attempt of an index, and which container of it: from facts alone.
+
+use indexedjob_core::facts::{Container, Outcome, Phase, PodFacts};
+use indexedjob_core::progress::JobProgress;
+use indexedjob_core::text::Foreign;
+
+/// What the user asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// The completion index.
+    pub(crate) index: u32,
+    /// The container; None for the default one.
+    pub(crate) container: Option<&'a str>,
+    /// What ran before the newest.
+    pub(crate) previous: bool,
+}
+
+/// Where the log is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pick {
+    /// In this container, which has been started.
+    Read {
+        /// The pod.
+        pod: String,
+        /// The container.
+        container: String,
+        /// The container's run before the present one.
+        previous_run: bool,
+        /// Which attempt this is, from 1, and of how many.
+        attempt: (usize, usize),
+    },
+    /// Nowhere yet; says what is waited for.
+    NotYet(String),
+    /// Nowhere, and it will not come.
+    Never(String),
+}
+
+/// Finds the log that is meant: of the newest attempt, by creation; never by a pod's name.
+pub(crate) fn pick(progress: &JobProgress, wanted: Wanted<'_>) -> Pick {
+    let attempts: Vec<&PodFacts> = progress.attempts(wanted.index).collect();
+    let Some(newest) = attempts.last() else {
+        return without_pod(progress, wanted.index);
+    };
+    let container = match container(newest, wanted) {
+        Ok(container) => container,
+        Err(why) => return Pick::Never(why),
+    };
+    let all = attempts.len();
+    if !wanted.previous {
+        return read(newest, container, false, (all, all), wanted);
+    }
+    if container.restarts > 0 {
+        return read(newest, container, true, (all, all), wanted);
+    }
+    match attempts.iter().rev().nth(1) {
+        Some(before) => read(before, container, false, (all - 1, all), wanted),
+        None => Pick::Never(format!("index {} has only one attempt, and its container ran once", wanted.index)),
+    }
+}
+
+fn read(pod: &PodFacts, container: &Container, previous_run: bool, attempt: (usize, usize), wanted: Wanted<'_>) -> Pick {
+    // The container as this pod has it: `container` may be that of a later attempt.
+    let here = pod.containers.iter().find(|c| c.name == container.name).unwrap_or(container);
+    if !here.started {
+        return match pod.phase {
+            Phase::Failed | Phase::Succeeded => {
+                Pick::Never(format!("container {} of index {} was never started{}", here.name, wanted.index, because(pod, here)))
+            }
+            _ => Pick::NotYet(format!("index {} has not started yet{}", wanted.index, because(pod, here))),
+        };
+    }
+    Pick::Read { pod: pod.name.clone(), container: here.name.clone(), previous_run, attempt }
+}
+
+fn container<'a>(pod: &'a PodFacts, wanted: Wanted<'_>) -> Result<&'a Container, String> {
+    match wanted.container {
+        None => pod.log_container().ok_or_else(|| format!("pod {} has no container", pod.name)),
+        Some(name) => pod.containers.iter().find(|c| c.name == name).ok_or_else(|| {
+            let name_of = |c: &Container| format!("{}{}", c.name, if c.init { " (init)" } else { "" });
+            let (init, main): (Vec<_>, Vec<_>) = pod.containers.iter().partition(|c| c.init);
+            let all: Vec<_> = main.into_iter().chain(init).map(name_of).collect();
+            format!("container {name} is not valid for pod {} out of: {}", pod.name, all.join(", "))
+        }),
+    }
+}
+
+/// `: ImagePullBackOff: Back-off pulling image "x"`, or what the scheduler says; empty where nothing is known.
+fn because(pod: &PodFacts, container: &Container) -> String {
+    let init = pod.containers.iter().find(|c| c.init && !c.waiting.is_empty());
+    let waiting = [Some(container), init].into_iter().flatten().find(|c| {
+        // `PodInitializing` says only that an init container is not done; that one knows more.
+        !c.waiting.is_empty() && c.waiting.raw() != "PodInitializing"
+    });
+    let why = match waiting {
+        Some(c) => [&c.waiting, &c.waiting_message],
+        None if !pod.unscheduled.is_empty() => [&pod.unscheduled, &pod.reason],
+        None => [&pod.reason, &pod.message],
+    };
+    why.into_iter().filter(|text| !text.is_empty()).map(|text: &Foreign| format!(": {}", text.shown())).collect()
+}
+
+/// An index without a pod: not started, given up, or its pod is gone.
+fn without_pod(progress: &JobProgress, index: u32) -> Pick {
+    let done = progress.job().is_some_and(|job| job.succeeded.contains(index)) || progress.failed_indexes().contains(index);
+    if done {
+        return Pick::Never(format!("the pod of index {index} is gone, and its log with it"));
+    }
+    match progress.verdict().map(|verdict| &verdict.outcome) {
+        Some(Outcome::Failed { .. }) => {
+            Pick::Never(format!("index {index} has no pod: the Job failed before it ran, or its pod was stopped and removed"))
+        }
+        Some(_) => Pick::Never(format!("index {index} never ran")),
+        None if progress.job().is_some_and(|job| job.suspended) => {
+            Pick::NotYet(format!("index {index} has not started yet: the Job is suspended"))
+        }
+        None => Pick::NotYet(format!("index {index} has not started yet")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use indexedjob_core::progress::Change;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn job(status: &Value) -> JobProgress {
+        let mut progress = JobProgress::default();
+        let job = json!({
+            "metadata": {"name": "x", "uid": "u"},
+            "spec": {"completions": 5, "backoffLimitPerIndex": 1}, "status": status,
+        });
+        progress.observe(Change::Job(serde_json::from_value(job).unwrap()));
+        progress
+    }
+
+    fn pod(name: &str, second: u32, state: &Value, restarts: u32) -> Value {
+        json!({
+            "metadata": {
+                "name": name, "uid": name, "creationTimestamp": format!("2026-01-01T00:00:{second:02}Z"),
+                "annotations": {"batch.kubernetes.io/job-completion-index": "3"},
+            },
+            "spec": {"initContainers": [{"name": "input"}], "containers": [{"name": "worker"}]},
+            "status": {"phase": "Running", "containerStatuses": [
+                {"name": "worker", "state": state, "restartCount": restarts},
+            ]},
+        })
+    }
+
+    fn picked(pods: &[Value], container: Option<&str>, previous: bool) -> Pick {
+        let mut progress = job(&json!({}));
+        progress.observe(Change::Pods(pods.iter().map(|pod| serde_json::from_value(pod.clone()).unwrap()).collect()));
+        pick(&progress, Wanted { index: 3, container, previous })
+    }
+
+    fn read_from(pod: &str, previous_run: bool, attempt: (usize, usize)) -> Pick {
+        Pick::Read { pod: pod.into(), container: "worker".into(), previous_run, attempt }
+    }
+
+    #[test]
+    fn the_newest_attempt_is_meant_and_the_one_before_it_on_request() {
+        let ended = json!({"terminated": {"exitCode": 1}});
+        let pods = [pod("new", 9, &json!({"running": {}}), 0), pod("old", 1, &ended, 0)];
+        assert_eq!(picked(&pods, None, false), read_from("new", false, (2, 2)));
+        assert_eq!(picked(&pods, None, true), read_from("old", false, (1, 2)));
+        let restarted = [pod("only", 1, &json!({"running": {}}), 2)];
+        assert_eq!(picked(&restarted, None, true), read_from("only", true, (1, 1)));
+        assert!(matches!(picked(&pods[..1], None, true), Pick::Never(_)));
+    }
+
+    #[test]
+    fn a_container_that_waits_says_for_what() {
+        let waiting = json!({"waiting": {"reason": "ErrImagePull", "message": "not found"}});
+        let why = "index 3 has not started yet: ErrImagePull: not found";
+        assert_eq!(picked(&[pod("p", 1, &waiting, 0)], None, false), Pick::NotYet(why.into()));
+    }
+
+    #[test]
+    fn an_unknown_container_names_those_there_are() {
+        let pods = [pod("p", 1, &json!({"running": {}}), 0)];
+        let why = "container zz is not valid for pod p out of: worker, input (init)";
+        assert_eq!(picked(&pods, Some("zz"), false), Pick::Never(why.into()));
+    }
+
+    #[test]
+    fn an_index_without_a_pod() {
+        let without = |status: Value| pick(&job(&status), Wanted { index: 3, container: None, previous: false });
+        assert_eq!(without(json!({})), Pick::NotYet("index 3 has not started yet".into()));
+        let gone = "the pod of index 3 is gone, and its log with it";
+        assert_eq!(without(json!({"completedIndexes": "3"})), Pick::Never(gone.into()));
+        let failed = json!({"conditions": [{"type": "Failed", "status": "True"}]});
+        assert!(matches!(without(failed), Pick::Never(_)));
+    }
+}

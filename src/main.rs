@@ -1,0 +1,101 @@
+//! kubectl-indexedjob: a kubectl plugin for Kubernetes Indexed Jobs.
+//!
+//! The map. Imports go down only; `tests/it/house.rs` holds the same map as a table and fails on an upward one.
+//!
+//! - `core/` (the crate `indexedjob_core`): everything that can be computed without a cluster, a terminal or a clock.
+//!   Its `lib.rs` is its map.
+//! - [`commands`]: one file per verb: fetch, compute, show
+//! - [`launch`]: protocols that change the cluster, step by step
+//! - [`logs`]: which attempt's log is meant
+//! - [`failure`]: an end that did not go well: line, hint, exit code
+//! - [`cluster`]: the only place that names kube
+//! - [`term`]: the only place that writes to stdout and stderr
+//! - [`cli`]: the command line
+//! - [`clock`], [`env`], [`exit`]: now, the environment, the exit codes
+//!
+//! A reader's path: `commands/wait.rs`, then `core/src/progress.rs`, then `core/src/view/line.rs`.
+
+mod cli;
+mod clock;
+mod cluster;
+mod commands;
+mod env;
+mod exit;
+mod failure;
+mod launch;
+mod logs;
+mod term;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Stop, Verb};
+use crate::commands::Context;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::term::Term;
+
+fn main() -> ExitCode {
+    let env = Env::snapshot();
+    let term = Term::new(&env);
+    let ended = match cli::parse(std::env::args_os()) {
+        Ok(Cli { verb: Verb::Completion(args), .. }) => commands::completion::run(&args, &term),
+        Ok(cli) => in_runtime(cli, env, &term),
+        Err(Stop::Print(text)) => term.out(&text).map(|()| Exit::Done).map_err(Failure::from),
+        Err(Stop::Usage(usage)) => Err(usage.into()),
+    };
+    ended.unwrap_or_else(|failure| tell(&failure, &term)).into()
+}
+
+/// Says what went wrong, once.
+fn tell(failure: &Failure, term: &Term) -> Exit {
+    if let Some(message) = &failure.message {
+        term.note(message);
+    }
+    if let Some(hint) = &failure.hint {
+        term.note(&format!("hint: {hint}"));
+    }
+    failure.exit
+}
+
+/// Runs a verb that talks to a cluster, until it ends or a signal comes.
+fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::error(format_args!("cannot start: {error}")))?;
+    let context = Context { connection: cli.connection.into(), env, term: term.clone() };
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = commands::run(cli.verb, &context) => ended,
+            exit = signal() => {
+                term.clear();
+                Ok(exit)
+            }
+        }
+    });
+    // A thread that is stuck in a write or a read of stdin must not hold the program.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Waits for the first signal that ends the program. Dropping what runs is the whole cancellation: the Job is left alone.
+#[cfg(unix)]
+async fn signal() -> Exit {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        // Without handlers the signals end the process as they always do.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => Exit::Interrupted,
+        _ = terminate.recv() => Exit::Terminated,
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn signal() -> Exit {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => Exit::Interrupted,
+        Err(_) => std::future::pending().await,
+    }
+}
