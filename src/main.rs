@@ -63,11 +63,15 @@ fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::error(format_args!("cannot start: {error}")))?;
     let context = Context { connection: cli.connection.into(), env, term: term.clone() };
+    let left_alone = cli.verb.left_alone();
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = commands::run(cli.verb, &context) => ended,
             exit = signal() => {
                 term.clear();
+                if let Some(text) = left_alone {
+                    term.note(&text);
+                }
                 Ok(exit)
             }
         }
@@ -81,7 +85,8 @@ fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
 #[cfg(unix)]
 async fn signal() -> Exit {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         // Without handlers the signals end the process as they always do.
         return std::future::pending().await;
     };

@@ -114,9 +114,8 @@ pub fn next(wanted: &Objects, mark: &Mark, seen: &Seen) -> Step {
     Step::Release(json!({"metadata": {"annotations": {CREATING: null}}, "spec": {"suspend": suspend}}))
 }
 
-/// What to do after the release, or after the POST of a Job without helpers: is the Job as it was wanted?
-#[must_use]
-pub fn settled(wanted: &Objects, created: &Value) -> Result<(), Vec<String>> {
+/// Is the Job that the server made the one that was wanted? If not: the fields that it dropped, by their paths.
+pub fn kept(wanted: &Objects, created: &Value) -> Result<(), Vec<String>> {
     let mut dropped = Vec::new();
     missing("spec", &wanted.job["spec"], &created["spec"], &mut dropped);
     if dropped.is_empty() { Ok(()) } else { Err(dropped) }
@@ -281,9 +280,9 @@ mod tests {
         let created = json!({"spec": {"parallelism": 1, "template": {
             "spec": {"volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "w"}]},
         }}});
-        let dropped = settled(&wanted, &created).unwrap_err();
+        let dropped = kept(&wanted, &created).unwrap_err();
         assert_eq!(dropped, ["spec.successPolicy", "spec.template.spec.containers[0].new"]);
-        assert_eq!(settled(&wanted, &wanted.job), Ok(()));
+        assert_eq!(kept(&wanted, &wanted.job), Ok(()));
     }
 
     proptest! {

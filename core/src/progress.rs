@@ -94,6 +94,7 @@ impl JobProgress {
     }
 
     /// The attempts at `index`, oldest first.
+    #[must_use]
     pub fn attempts(&self, index: u32) -> impl DoubleEndedIterator<Item = &PodFacts> {
         let key = |index| (index, None, String::new());
         self.pods.range(key(index)..key(index.saturating_add(1))).map(|(_, pod)| pod)

@@ -28,6 +28,10 @@ pub fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
 }
 
 /// `value` as one YAML document with a final newline, without a leading `---`.
+///
+/// # Panics
+/// Never: YAML has every type that JSON has.
+#[must_use]
 pub fn document(value: &Value) -> String {
     let text = serde_yaml::to_string_with_options(value, writing());
     text.expect("a JSON value has no type that YAML lacks")
@@ -55,7 +59,9 @@ fn writing() -> SerializerOptions {
 
 fn located(error: &serde_yaml::Error) -> YamlError {
     let place = error.location();
-    let message = error.without_snippet().to_string();
+    let text = error.without_snippet().to_string();
+    // The place is told once, before the message.
+    let message = text.split(" at line ").next().unwrap_or(&text);
     YamlError {
         line: place.as_ref().map_or(0, serde_yaml::Location::line),
         column: place.as_ref().map_or(0, serde_yaml::Location::column),

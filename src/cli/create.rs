@@ -9,22 +9,26 @@ use super::{JobName, Usage};
 /// Create an Indexed Job from flags, or from a file.
 ///
 /// What follows -- is the container's command, as in kubectl create job. With --items each index finds its item in the
-/// file /input/data.txt; the index itself is in $JOB_COMPLETION_INDEX.
+/// file /input/data.txt; the index itself is in the environment variable `JOB_COMPLETION_INDEX`.
 #[derive(Clone, Debug, Args)]
 #[command(group(ArgGroup::new("work").args(["completions", "items"])))]
 #[command(after_help = "Examples:
   # Five items, three at a time
-  kubectl indexedjob create greet --image busybox --items foo,bar,baz,qux,xyz --parallelism 3 -- rev /input/data.txt
+  kubectl indexedjob create greet --image busybox --parallelism 3 \\
+    --items foo,bar,baz,qux,xyz -- rev /input/data.txt
   # A hundred tasks that know their number
-  kubectl indexedjob create train --image busybox --completions 100 -- sh -c 'echo task $JOB_COMPLETION_INDEX'
+  kubectl indexedjob create train --image busybox --completions 100 -- \\
+    sh -c 'echo task $JOB_COMPLETION_INDEX'
   # A manifest, with nothing added to it
   kubectl indexedjob create -f job.yaml
   # Only look
-  kubectl indexedjob create greet --image busybox --items a,b --dry-run=client -o yaml -- cat /input/data.txt
+  kubectl indexedjob create greet --image busybox --items a,b \\
+    --dry-run=client -o yaml -- cat /input/data.txt
 
-Without --defaults=api an array has these defaults: every index runs once and fails for itself
-(backoffLimitPerIndex 0, Kubernetes 1.29+), pods that were evicted or preempted are run again and not counted,
-and a failed container's last lines of log become its message (terminationMessagePolicy FallbackToLogsOnError).")]
+Without --defaults=api an array has these defaults:
+  backoffLimitPerIndex 0: an index runs once and fails for itself (Kubernetes 1.29+)
+  podFailurePolicy: a pod that was evicted or preempted is run again, not counted
+  terminationMessagePolicy FallbackToLogsOnError: a failure shows the end of its log")]
 pub(crate) struct CreateArgs {
     /// The name of the Job; its length and that of the last index together are at most 62 characters
     #[arg(value_name = "NAME")]

@@ -45,6 +45,15 @@ pub(crate) enum Verb {
     Completion(CompletionArgs),
 }
 
+impl Verb {
+    /// What to say when the verb is interrupted; None where nothing goes on without it.
+    pub(crate) fn left_alone(&self) -> Option<String> {
+        let Self::Wait(args) = self else { return None };
+        let names: Vec<&str> = args.names.iter().map(JobName::as_str).collect();
+        Some(format!("interrupted; what runs is left alone\nhint: kubectl indexedjob wait {}", names.join(" ")))
+    }
+}
+
 /// What to do instead of running a verb.
 #[derive(Debug)]
 pub(crate) enum Stop {

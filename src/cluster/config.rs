@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use http::{HeaderValue, Uri, header};
 use k8s_openapi::ByteString;
 use kube::Config;
-use kube::config::{AuthInfo, Cluster as ClusterInfo, Context, ExecInteractiveMode, Kubeconfig, KubeconfigError};
+use kube::config::{AuthInfo, Cluster as ClusterInfo, ExecInteractiveMode, KubeconfigError};
 use serde_json::Value;
 
+use super::kubeconfig::{self, Chosen, plain};
 use super::{ClusterError, proxy};
 use crate::env::Env;
 
@@ -63,164 +64,23 @@ pub(super) struct Loaded {
     pub(super) context: Option<String>,
 }
 
-/// The part of the kubeconfig that counts.
-#[derive(Default)]
-struct Chosen {
-    cluster: ClusterInfo,
-    user: AuthInfo,
-    namespace: Option<String>,
-    context: Option<String>,
-}
-
 /// The configuration that the flags, the environment and the kubeconfig files give together.
 pub(super) fn load(connection: &Connection, env: &Env) -> Result<Loaded, ClusterError> {
-    let files = read_files(connection, env)?;
-    let names_something = [
-        &connection.kubeconfig.as_ref().map(|_| String::new()),
-        &connection.context,
-        &connection.cluster,
-        &connection.user,
-        &connection.server,
-    ]
-    .into_iter()
-    .any(Option::is_some);
-    if is_empty(&files) && !names_something && env.get("KUBERNETES_SERVICE_HOST").is_some() {
+    let files = kubeconfig::read(connection, env)?;
+    let names_something = connection.kubeconfig.is_some()
+        || [&connection.context, &connection.cluster, &connection.user, &connection.server]
+            .into_iter()
+            .any(Option::is_some);
+    if kubeconfig::is_empty(&files) && !names_something && env.get("KUBERNETES_SERVICE_HOST").is_some() {
         return in_cluster(connection, env);
     }
-    let mut chosen = choose(files, connection)?;
+    let mut chosen = kubeconfig::choose(files, connection)?;
     override_cluster(&mut chosen.cluster, connection);
     override_user(&mut chosen.user, connection);
     let context = chosen.context.take();
     let mut config = build(chosen, env)?;
     finish(&mut config, connection);
     Ok(Loaded { config, context })
-}
-
-/// The files that kubectl would read, merged: the first to say something wins.
-fn read_files(connection: &Connection, env: &Env) -> Result<Kubeconfig, ClusterError> {
-    if let Some(path) = &connection.kubeconfig {
-        return match std::fs::metadata(path) {
-            Ok(_) => read_file(path),
-            Err(error) => Err(ClusterError::config(format!("error: stat {}: {}", path.display(), plain(&error)), None)),
-        };
-    }
-    let paths: Vec<PathBuf> = match env.os("KUBECONFIG") {
-        Some(list) => std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect(),
-        None => env.home().map(|home| home.join(".kube").join("config")).into_iter().collect(),
-    };
-    let mut merged = Kubeconfig::default();
-    for path in paths.iter().filter(|path| path.exists()) {
-        merged = merged.merge(read_file(path)?).map_err(|error| unloadable(path, &error))?;
-    }
-    Ok(merged)
-}
-
-/// One file, made fit for merging: `kubectl config unset current-context` leaves an empty one, which says nothing.
-fn read_file(path: &Path) -> Result<Kubeconfig, ClusterError> {
-    let mut file = Kubeconfig::read_from(path).map_err(|error| unloadable(path, &error))?;
-    file.current_context = file.current_context.filter(|name| !name.is_empty());
-    (file.kind, file.api_version) = (None, None);
-    Ok(file)
-}
-
-fn unloadable(path: &Path, error: &KubeconfigError) -> ClusterError {
-    let cause = match error {
-        KubeconfigError::ReadConfig(error, _) => plain(error),
-        KubeconfigError::Parse(error) => format!("yaml: {}", error.to_string().lines().next().unwrap_or_default()),
-        other => other.to_string(),
-    };
-    ClusterError::config(format!("error: error loading config file \"{}\": {cause}", path.display()), None)
-}
-
-/// Go's words for the everyday ones, without Rust's `(os error 2)`.
-fn plain(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
-fn is_empty(files: &Kubeconfig) -> bool {
-    files.clusters.is_empty() && files.contexts.is_empty() && files.auth_infos.is_empty()
-}
-
-/// The context, cluster and user that flags and current-context name.
-fn choose(files: Kubeconfig, connection: &Connection) -> Result<Chosen, ClusterError> {
-    let no_files = is_empty(&files);
-    let context_name = connection.context.clone().or(files.current_context);
-    let context = match &context_name {
-        Some(name) => Some(context(files.contexts, name, connection)?),
-        None => None,
-    };
-    let (of_cluster, of_user, namespace) = match context {
-        Some(context) => (Some(context.cluster), context.user, context.namespace),
-        None => (None, None, None),
-    };
-    let given = |name: Option<String>| name.filter(|name| !name.is_empty());
-    let mut clusters = files.clusters.into_iter();
-    let cluster_name = connection.cluster.clone().or(given(of_cluster));
-    let cluster = cluster_name.as_ref().and_then(|name| clusters.find(|c| c.name == *name)?.cluster);
-    let mut users = files.auth_infos.into_iter();
-    let user_name = connection.user.clone().or(given(of_user));
-    let user = user_name.as_ref().and_then(|name| users.find(|u| u.name == *name)?.auth_info);
-    if let (Some(name), None) = (&connection.cluster, &cluster) {
-        return Err(ClusterError::config(
-            format!("error: cluster \"{name}\" does not exist"),
-            "see which there are: kubectl config get-clusters",
-        ));
-    }
-    if let (Some(name), None) = (&connection.user, &user) {
-        return Err(ClusterError::config(
-            format!("error: auth info \"{name}\" does not exist"),
-            "see which there are: kubectl config get-users",
-        ));
-    }
-    if cluster.is_none() && connection.server.is_none() {
-        return Err(no_cluster(no_files, cluster_name, context_name));
-    }
-    // A context that names an unknown user is anonymous, as in client-go.
-    Ok(Chosen {
-        cluster: cluster.unwrap_or_default(),
-        user: user.unwrap_or_default(),
-        namespace: given(namespace),
-        context: context_name,
-    })
-}
-
-fn context(
-    contexts: Vec<kube::config::NamedContext>,
-    name: &str,
-    connection: &Connection,
-) -> Result<Context, ClusterError> {
-    contexts.into_iter().find(|c| c.name == name).and_then(|c| c.context).ok_or_else(|| {
-        let message = match connection.context {
-            Some(_) => format!("error: context \"{name}\" does not exist"),
-            None => format!("Error in configuration: context was not found for specified context: {name}"),
-        };
-        ClusterError::config(message, "see which there are: kubectl config get-contexts")
-    })
-}
-
-fn no_cluster(no_files: bool, cluster: Option<String>, context: Option<String>) -> ClusterError {
-    match (cluster, context) {
-        _ if no_files => ClusterError::config(
-            "error: no kubeconfig found",
-            "say which cluster is meant with KUBECONFIG=FILE or --kubeconfig FILE; the default is ~/.kube/config",
-        ),
-        (Some(cluster), Some(context)) => ClusterError::config(
-            format!("Error in configuration: cluster \"{cluster}\" of context \"{context}\" does not exist"),
-            "see which there are: kubectl config get-clusters",
-        ),
-        (_, Some(context)) => ClusterError::config(
-            format!("Error in configuration: context \"{context}\" names no cluster"),
-            "see which contexts there are: kubectl config get-contexts",
-        ),
-        (_, None) => ClusterError::config(
-            "error: no current context is set",
-            "choose one for good, kubectl config use-context NAME, or give --context NAME; see: kubectl config get-contexts",
-        ),
-    }
 }
 
 /// `getCluster` of client-go's `tools/clientcmd/client_config.go`: what a flag replaces, and what it thereby undoes.
@@ -286,18 +146,14 @@ fn build(chosen: Chosen, env: &Env) -> Result<Config, ClusterError> {
         || given(&user.client_certificate_data)
         || cluster.insecure_skip_tls_verify == Some(true);
     let url = server_url(cluster.server.as_deref().unwrap_or_default(), secure)?;
-    if let Some(exec) = &mut user.exec {
-        if exec.provide_cluster_info {
-            exec.cluster = Some((&cluster).try_into().map_err(|error: KubeconfigError| bad(&error))?);
-        }
-        // client-go hands a plugin the standard input only where it is a terminal; kube always would.
-        if exec.interactive_mode != Some(ExecInteractiveMode::Always) && !std::io::stdin().is_terminal() {
-            exec.interactive_mode = Some(ExecInteractiveMode::Never);
-        }
-    }
+    prepare_plugin(&mut user, &cluster)?;
     let mut config = Config::new(url);
     config.root_cert = authority(&cluster)?;
     config.accept_invalid_certs = cluster.insecure_skip_tls_verify.unwrap_or(false);
+    if config.root_cert.is_none() && (config.accept_invalid_certs || config.cluster_url.scheme_str() == Some("http")) {
+        // No certificate will be checked: do not fail where the system has none to check with.
+        config.root_cert = Some(Vec::new());
+    }
     config.disable_compression = cluster.disable_compression.unwrap_or(false);
     config.tls_server_name = cluster.tls_server_name.filter(|name| !name.is_empty());
     // The one in the kubeconfig holds whatever NO_PROXY says, as in client-go.
@@ -312,6 +168,19 @@ fn build(chosen: Chosen, env: &Env) -> Result<Config, ClusterError> {
     config.default_namespace = namespace.unwrap_or_else(|| "default".to_owned());
     config.auth_info = user;
     Ok(config)
+}
+
+/// A credential plugin gets what it asks for of the cluster, and the terminal only if there is one.
+fn prepare_plugin(user: &mut AuthInfo, cluster: &ClusterInfo) -> Result<(), ClusterError> {
+    let Some(exec) = &mut user.exec else { return Ok(()) };
+    if exec.provide_cluster_info {
+        exec.cluster = Some(cluster.try_into().map_err(|error: KubeconfigError| bad(&error))?);
+    }
+    // client-go hands a plugin the standard input only where it is a terminal; kube always would.
+    if exec.interactive_mode != Some(ExecInteractiveMode::Always) && !std::io::stdin().is_terminal() {
+        exec.interactive_mode = Some(ExecInteractiveMode::Never);
+    }
+    Ok(())
 }
 
 fn bad(error: &KubeconfigError) -> ClusterError {
@@ -411,4 +280,177 @@ fn user_agent() -> String {
         other => other,
     };
     format!("kubectl-indexedjob/{} ({os}/{arch})", env!("CARGO_PKG_VERSION"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const DEV: &str = r#"
+apiVersion: v1
+kind: Config
+current-context: dev
+contexts:
+- {name: dev, context: {cluster: dev, user: dev, namespace: team}}
+- {name: bare, context: {cluster: dev, user: ""}}
+- {name: lost, context: {cluster: nowhere, user: dev}}
+clusters:
+- name: dev
+  cluster:
+    server: "https://dev.example.com:6443"
+    certificate-authority-data:
+      LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCmFHVnNiRzg9Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K
+users:
+- {name: dev, user: {client-certificate-data: YQ==, client-key-data: YQ==, as: boss}}
+"#;
+    const PROD: &str = r#"
+current-context: prod
+contexts:
+- {name: prod, context: {cluster: prod, user: prod}}
+- {name: dev, context: {cluster: prod, user: prod, namespace: shadowed}}
+clusters:
+- {name: prod, cluster: {server: "https://prod.example.com/base", proxy-url: "http://p:1", tls-server-name: inner}}
+users:
+- {name: prod, user: {token: secret}}
+"#;
+    const UNSET: &str = "apiVersion: v1\nkind: Config\ncurrent-context: \"\"\nclusters: null\n";
+
+    /// A home with these files, named by KUBECONFIG in this order.
+    fn home(files: &[(&str, &str)]) -> (TempDir, Env) {
+        let home = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(home.path().join(name), text).unwrap();
+        }
+        let list = std::env::join_paths(files.iter().map(|(name, _)| home.path().join(name))).unwrap();
+        let env = Env::from([("KUBECONFIG", list.to_str().unwrap()), ("HOME", home.path().to_str().unwrap())]);
+        (home, env)
+    }
+
+    fn with(change: impl FnOnce(&mut Connection)) -> Connection {
+        let mut connection = Connection::default();
+        change(&mut connection);
+        connection
+    }
+
+    #[track_caller]
+    fn fails(connection: &Connection, env: &Env, want: &str) {
+        assert_eq!(load(connection, env).unwrap_err().to_string(), want);
+    }
+
+    #[test]
+    fn the_first_file_to_say_something_wins() {
+        let (_home, env) = home(&[("unset", UNSET), ("dev", DEV), ("prod", PROD)]);
+        let loaded = load(&Connection::default(), &env).unwrap();
+        assert_eq!(loaded.context.as_deref(), Some("dev"));
+        assert_eq!(loaded.config.cluster_url, "https://dev.example.com:6443");
+        assert_eq!(loaded.config.default_namespace, "team");
+        assert_eq!(loaded.config.root_cert, Some(vec![b"hello".to_vec()]));
+        assert_eq!(loaded.config.auth_info.impersonate.as_deref(), Some("boss"));
+        assert!(!loaded.config.default_retry);
+        let prod = load(&with(|c| c.context = Some("prod".into())), &env).unwrap().config;
+        assert_eq!(prod.cluster_url, "https://prod.example.com/base");
+        assert_eq!((prod.default_namespace.as_str(), prod.tls_server_name.as_deref()), ("default", Some("inner")));
+        assert_eq!(prod.proxy_url, Some("http://p:1".parse().unwrap()));
+    }
+
+    #[test]
+    fn files_that_are_missing_are_passed_over_but_not_the_one_that_was_named() {
+        let (home, env) = home(&[("dev", DEV)]);
+        let list = format!("/missing{}{}", if cfg!(windows) { ';' } else { ':' }, env.get("KUBECONFIG").unwrap());
+        load(&Connection::default(), &Env::from([("KUBECONFIG", &*list)])).unwrap();
+        fails(
+            &with(|c| c.kubeconfig = Some("/missing".into())),
+            &env,
+            "error: stat /missing: no such file or directory",
+        );
+        let named = with(|c| c.kubeconfig = Some(home.path().join("dev")));
+        load(&named, &Env::default()).unwrap();
+    }
+
+    #[test]
+    fn the_default_is_in_the_home_directory() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join(".kube")).unwrap();
+        std::fs::write(home.path().join(".kube/config"), DEV).unwrap();
+        let env = Env::from([("HOME", home.path().to_str().unwrap())]);
+        assert_eq!(load(&Connection::default(), &env).unwrap().context.as_deref(), Some("dev"));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_named() {
+        let (_home, env) = home(&[("dev", DEV)]);
+        fails(&with(|c| c.context = Some("x".into())), &env, "error: context \"x\" does not exist");
+        fails(&with(|c| c.cluster = Some("x".into())), &env, "error: cluster \"x\" does not exist");
+        fails(&with(|c| c.user = Some("x".into())), &env, "error: auth info \"x\" does not exist");
+        let lost = "Error in configuration: cluster \"nowhere\" of context \"lost\" does not exist";
+        fails(&with(|c| c.context = Some("lost".into())), &env, lost);
+        let (_home, env) = self::home(&[("wrong", "current-context: x\ncontexts: []\nclusters: [{name: a}]")]);
+        let missing = "Error in configuration: context was not found for specified context: x";
+        fails(&Connection::default(), &env, missing);
+    }
+
+    #[test]
+    fn no_configuration_is_an_error_with_a_way_out() {
+        let error = load(&Connection::default(), &Env::default()).unwrap_err();
+        assert_eq!(error.to_string(), "error: no kubeconfig found");
+        assert!(error.hint().unwrap().contains("--kubeconfig"));
+        let (_home, env) = home(&[("dev", &DEV.replace("current-context: dev", ""))]);
+        fails(&Connection::default(), &env, "error: no current context is set");
+        let server = with(|c| c.server = Some("https://a:1".into()));
+        assert_eq!(load(&server, &Env::default()).unwrap().config.cluster_url, "https://a:1");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let (home, env) = home(&[("bad", "a: [")]);
+        let error = load(&Connection::default(), &env).unwrap_err().to_string();
+        let path = home.path().join("bad");
+        assert!(
+            error.starts_with(&format!("error: error loading config file \"{}\": yaml: ", path.display())),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_flag_undoes_what_it_contradicts() {
+        let (_home, env) = home(&[("dev", DEV), ("prod", PROD)]);
+        let skip = load(&with(|c| c.insecure_skip_tls_verify = true), &env).unwrap().config;
+        assert_eq!((skip.accept_invalid_certs, skip.root_cert), (true, Some(vec![])));
+        let prod = |server: Option<&str>| {
+            load(&with(|c| (c.context, c.server) = (Some("prod".into()), server.map(Into::into))), &env).unwrap().config
+        };
+        assert_eq!(prod(Some("https://b")).tls_server_name, None);
+        let token = load(&with(|c| c.token = Some("t".into())), &env).unwrap().config.auth_info;
+        assert!(token.token.is_some() && token.client_certificate_data.is_none());
+        assert_eq!(token.impersonate.as_deref(), Some("boss"));
+        let groups = with(|c| {
+            (c.impersonate, c.impersonate_groups) = (Some("me".into()), vec!["a".into(), "b".into()]);
+            c.impersonate_user_extra = [("k".to_owned(), vec!["v".to_owned()])].into();
+        });
+        let user = load(&groups, &env).unwrap().config.auth_info;
+        assert_eq!(user.impersonate.as_deref(), Some("me"));
+        assert_eq!(user.impersonate_groups.unwrap().len(), 2);
+        assert_eq!(user.impersonate_user_extra.unwrap()["k"], ["v"]);
+    }
+
+    #[test]
+    fn a_server_without_a_scheme_is_secure_where_tls_is_configured() {
+        assert_eq!(server_url("localhost:8080", false).unwrap(), "http://localhost:8080");
+        assert_eq!(server_url("localhost:6443", true).unwrap(), "https://localhost:6443");
+        assert!(server_url("ftp://a", true).is_err() && server_url("", true).is_err());
+    }
+
+    #[test]
+    fn the_user_agent_is_client_gos_form() {
+        let (_home, env) = home(&[("dev", DEV)]);
+        let config = load(&Connection::default(), &env).unwrap().config;
+        let (_, agent) = config.headers.iter().find(|(name, _)| name == header::USER_AGENT).unwrap();
+        let agent = agent.to_str().unwrap();
+        assert!(
+            agent.starts_with("kubectl-indexedjob/") && agent.ends_with(')') && !agent.contains("x86_64"),
+            "{agent}"
+        );
+    }
 }

@@ -3,16 +3,10 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::io;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::TryStreamExt as _;
-use futures::io::AsyncBufRead as FuturesBufRead;
 use http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use indexedjob_core::text::shown;
@@ -21,11 +15,11 @@ use kube::Client;
 use kube::client::{Body, ClientBuilder};
 use kube::config::Config;
 use serde::de::DeserializeOwned;
-use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
-use tokio::time::Instant;
 
 use super::config::{self, Loaded};
-use super::error::{ApiError, Asked};
+use super::error::Asked;
+use super::retry::Retry;
+use super::status::ApiError;
 use super::{ClusterError, Connection, Note, Notes};
 use crate::clock;
 use crate::env::Env;
@@ -33,12 +27,9 @@ use crate::env::Env;
 /// A hostile or broken server cannot fill the memory: 500 pods with large specs take a tenth of it.
 const BODY_LIMIT: usize = 64 << 20;
 const ERROR_BODY_LIMIT: usize = 1 << 20;
+const MOST_WARNINGS: usize = 100;
 /// How long one answer may take where `--request-timeout` says nothing; the API server itself gives up at 60 s.
-const ATTEMPT: Duration = Duration::from_secs(60);
-/// For how long new attempts are begun where `--request-timeout` says nothing.
-const BUDGET: Duration = Duration::from_secs(30);
-/// How often a read that ends with 500 is tried: that code is often for good.
-const TRIES_ON_500: u32 = 4;
+pub(super) const ATTEMPT: Duration = Duration::from_secs(60);
 /// Credentials are renewed this long before they expire.
 const BEFORE_EXPIRY: SignedDuration = SignedDuration::from_secs(60);
 
@@ -67,7 +58,6 @@ struct Inner {
     host: String,
     notes: Notes,
     warned: Mutex<HashSet<String>>,
-    /// Has the server ever answered? Until then a dead address is more likely a wrong one.
     contacted: AtomicBool,
 }
 
@@ -131,7 +121,10 @@ impl Http {
     /// Sends once, whatever happens: repeated, it could be done twice.
     pub(super) async fn write<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T, ClusterError> {
         self.once(ask, self.0.limit.unwrap_or(ATTEMPT)).await.map_err(|error| match error {
-            ClusterError::Unreachable { cause, .. } => ClusterError::Unreachable { cause, wrote: true },
+            // Without a connection nothing was sent.
+            ClusterError::Unreachable { cause, .. } if !cause.starts_with("dial ") && !cause.starts_with("tls: ") => {
+                ClusterError::Unreachable { cause, wrote: true }
+            }
             ClusterError::TimedOut { after, .. } => ClusterError::TimedOut { after, wrote: true },
             other => other,
         })
@@ -220,13 +213,24 @@ impl Http {
         Ok(true)
     }
 
+    /// `--request-timeout`, for all tries together.
+    pub(super) fn limit(&self) -> Option<Duration> {
+        self.0.limit
+    }
+
+    /// Has the server ever answered? Until then, a dead address is more likely a wrong one.
+    pub(super) fn has_answered(&self) -> bool {
+        self.0.contacted.load(Ordering::Relaxed)
+    }
+
     pub(super) fn note(&self, note: Note) {
         (self.0.notes)(note);
     }
 
     fn note_warnings(&self, headers: &HeaderMap) {
+        let mut warned = self.0.warned.lock().unwrap_or_else(PoisonError::into_inner);
         for text in headers.get_all(header::WARNING).iter().filter_map(|value| value.to_str().ok()).flat_map(warnings) {
-            if self.0.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
+            if warned.len() < MOST_WARNINGS && warned.insert(text.clone()) {
                 self.note(Note::Warning(shown(&text).into_owned()));
             }
         }
@@ -270,75 +274,6 @@ impl Ask {
     }
 }
 
-/// Whether and when to ask again.
-struct Retry<'a> {
-    http: &'a Http,
-    until: Instant,
-    backoff: Backoff,
-    tries: u32,
-    renewed: bool,
-}
-
-impl<'a> Retry<'a> {
-    fn new(http: &'a Http) -> Self {
-        let until = Instant::now() + http.0.limit.unwrap_or(BUDGET);
-        Self { http, until, backoff: Backoff::default(), tries: 0, renewed: false }
-    }
-
-    /// How long the next attempt may take.
-    fn limit(&self) -> Duration {
-        self.http.0.limit.map_or(ATTEMPT, |_| self.until.saturating_duration_since(Instant::now()))
-    }
-
-    /// Returns when it is time to ask again, or gives the error back.
-    async fn after(&mut self, error: ClusterError) -> Result<(), ClusterError> {
-        self.tries += 1;
-        if error.is_unauthorized() && !std::mem::replace(&mut self.renewed, true) && self.http.renew().await? {
-            return Ok(());
-        }
-        let unknown = error.is_transport() && !self.http.0.contacted.load(Ordering::Relaxed);
-        if unknown || !error.is_passing() || error.is_internal() && self.tries >= TRIES_ON_500 {
-            return Err(error);
-        }
-        let delay = self.backoff.next().max(error.retry_after().unwrap_or_default());
-        if Instant::now() + delay >= self.until {
-            return Err(error);
-        }
-        if self.tries == 1 {
-            self.http.note(Note::Retrying { why: error.to_string(), delay });
-        }
-        tokio::time::sleep(delay).await;
-        Ok(())
-    }
-}
-
-/// How long to wait before the next try: 0.2 s, doubling up to 5 s, a quarter more or less.
-#[derive(Debug)]
-pub(super) struct Backoff {
-    next: Duration,
-}
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self { next: Duration::from_millis(200) }
-    }
-}
-
-impl Backoff {
-    pub(super) fn next(&mut self) -> Duration {
-        let delay = self.next;
-        self.next = (delay * 2).min(Duration::from_secs(5));
-        jittered(delay)
-    }
-}
-
-/// `span`, a quarter more or less, so that many clients do not come back at once.
-pub(super) fn jittered(span: Duration) -> Duration {
-    // A new RandomState hashes everything differently: randomness enough, without another crate.
-    let random = RandomState::new().build_hasher().finish() % 1000;
-    span * 3 / 4 + span * u32::try_from(random).unwrap_or(0) / 2000
-}
-
 /// `Retry-After` in seconds; Kubernetes never sends a date.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
@@ -357,8 +292,7 @@ fn warnings(header: &str) -> Vec<String> {
             match c {
                 '\\' => text.extend(chars.next().map(|(_, c)| c)),
                 '"' => {
-                    // A date may follow, quoted too; the next warning comes after a comma.
-                    rest = quoted[at + 1..].split_once(',').map_or("", |(_, next)| next);
+                    rest = without_date(&quoted[at + 1..]);
                     break;
                 }
                 c => text.push(c),
@@ -369,32 +303,58 @@ fn warnings(header: &str) -> Vec<String> {
     texts
 }
 
-/// The body of an answer, byte for byte as it comes.
-pub(crate) struct ByteStream(Pin<Box<dyn FuturesBufRead + Send>>);
-
-impl From<Body> for ByteStream {
-    fn from(body: Body) -> Self {
-        Self(Box::pin(body.into_data_stream().map_err(io::Error::other).into_async_read()))
+/// What follows the date that may stand behind a warning, quoted as well.
+fn without_date(rest: &str) -> &str {
+    match rest.trim_start().strip_prefix('"') {
+        Some(date) => date.split_once('"').map_or("", |(_, rest)| rest),
+        None => rest,
     }
 }
 
-impl AsyncBufRead for ByteStream {
-    fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        self.get_mut().0.as_mut().poll_fill_buf(context)
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::script::{Answer, Ending, cluster, job, ok};
+    use super::*;
+
+    #[test]
+    fn warnings_are_read_as_the_rfc_writes_them() {
+        assert_eq!(warnings(r#"299 - "plain""#), ["plain"]);
+        assert_eq!(warnings(r#"299 kube "a \"b\", c\\", 299 - "second""#), [r#"a "b", c\"#, "second"]);
+        let dated = r#"299 - "a" "Thu, 01 Jan 1970 00:00:00 GMT", 299 - "b""#;
+        assert_eq!(warnings(dated), ["a", "b"]);
+        assert_eq!(warnings("299 - none"), Vec::<String>::new());
+        assert_eq!(warnings(r#"299 - "cut"#), ["cut"]);
     }
 
-    fn consume(self: Pin<&mut Self>, amount: usize) {
-        self.get_mut().0.as_mut().consume(amount);
+    #[tokio::test]
+    async fn each_warning_is_told_once_and_escaped() {
+        let warned = |text: &str| {
+            let header = ("warning", format!("299 - \"{text}\""));
+            Answer::Whole(200, vec![header], job("u", "1").to_string().into())
+        };
+        let (cluster, seen) = cluster([warned("old\tAPI"), warned("old\tAPI"), warned("another")]);
+        for _ in 0..3 {
+            cluster.job("x").await.unwrap();
+        }
+        assert_eq!(seen.notes(), [Note::Warning("old\\tAPI".into()), Note::Warning("another".into())]);
     }
-}
 
-impl AsyncRead for ByteStream {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let mut this = self;
-        let filled = std::task::ready!(this.as_mut().poll_fill_buf(context))?;
-        let amount = filled.len().min(into.remaining());
-        into.put_slice(&filled[..amount]);
-        this.consume(amount);
-        Poll::Ready(Ok(()))
+    #[tokio::test]
+    async fn an_endless_body_ends_in_an_error() {
+        let (cluster, _) = cluster([Answer::Pieces(vec![vec![b' '; 1 << 20]; 65], Ending::Never)]);
+        let error = cluster.job("x").await.unwrap_err();
+        assert_eq!(error.to_string(), "error: the server's answer cannot be read: it is longer than 64 MiB");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_json_is_an_error_without_the_body() {
+        let (cluster, _) = cluster([ok(&json!("text")), Answer::Whole(200, vec![], b"<html>\x1b[31m".to_vec())]);
+        for _ in 0..2 {
+            let error = cluster.job("x").await.unwrap_err().to_string();
+            assert!(error.starts_with("error: the server's answer cannot be read: "), "{error}");
+            assert!(!error.contains("html"), "{error}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 use ::http::StatusCode;
 use jiff::Timestamp;
 
-use super::http::{Ask, ByteStream};
+use super::bytes::ByteStream;
+use super::http::Ask;
 use super::objects::query;
 use super::{Cluster, ClusterError, Kind};
 
@@ -64,5 +65,58 @@ impl LogOptions {
             ("sinceTime", &self.since_time.map(|time| time.to_string()).unwrap_or_default()),
             ("limitBytes", &number(self.limit_bytes)),
         ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _};
+
+    use super::super::script::{Answer, Ending, cluster, status};
+    use super::*;
+
+    #[tokio::test]
+    async fn the_bytes_are_the_programs() {
+        let pieces = vec![b"one\r\n\xff\xfe".to_vec(), b"two\x1b[31m".to_vec()];
+        let (cluster, seen) = cluster([Answer::Pieces(pieces, Ending::Clean)]);
+        let options = LogOptions { container: Some("w".into()), follow: true, tail: Some(0), ..LogOptions::default() };
+        let Log::Bytes(mut bytes) = cluster.log("p", &options).await.unwrap() else { panic!("it has a log") };
+        let mut line = Vec::new();
+        bytes.read_until(b'\n', &mut line).await.unwrap();
+        assert_eq!(line, b"one\r\n");
+        let mut rest = Vec::new();
+        bytes.read_to_end(&mut rest).await.unwrap();
+        assert_eq!(rest, b"\xff\xfetwo\x1b[31m");
+        assert_eq!(seen.requests(), ["GET /api/v1/namespaces/ns/pods/p/log?container=w&follow=true&tailLines=0"]);
+    }
+
+    #[tokio::test]
+    async fn a_cut_is_no_clean_end() {
+        let (cluster, _) = cluster([Answer::Pieces(vec![b"half".to_vec()], Ending::Cut)]);
+        let Log::Bytes(mut bytes) = cluster.log("p", &LogOptions::default()).await.unwrap() else {
+            panic!("it has a log")
+        };
+        let mut read = Vec::new();
+        bytes.read_to_end(&mut read).await.unwrap_err();
+        assert_eq!(read, b"half");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_node_no_log_and_the_kubelets_words() {
+        let waiting = "container \"w\" in pod \"p\" is waiting to start: PodInitializing";
+        let (cluster, seen) = cluster([
+            Answer::Whole(204, vec![], vec![]),
+            status(400, "BadRequest", waiting),
+            status(500, "InternalError", "Get \"https://n:10250\": connect: connection refused"),
+            status(429, "TooManyRequests", "later"),
+            Answer::Whole(200, vec![], vec![]),
+        ]);
+        let log = async || cluster.log("p", &LogOptions::default()).await;
+        assert!(matches!(log().await, Ok(Log::NotScheduled)));
+        let error = log().await.err().unwrap().to_string();
+        assert_eq!(error, format!("Error from server (BadRequest): {waiting}"));
+        assert!(log().await.err().unwrap().to_string().starts_with("Error from server (InternalError): Get"));
+        assert!(matches!(log().await, Ok(Log::Bytes(_))), "an overloaded server is asked again");
+        assert_eq!(seen.requests().len(), 5);
     }
 }

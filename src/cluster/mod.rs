@@ -1,28 +1,37 @@
 //! The only place that names kube: requests to one cluster, and what comes back, in our own words.
 //!
-//! - `config`: kubectl's flags and kubeconfig files -> a client's configuration; `proxy`: by Go's rules
-//! - `http`: one client at a time; reads are repeated, writes are sent once
-//! - `objects`: what can be asked; `watch`: a Job as it changes; `logs`: bytes
-//! - `error`: kubectl's words and a hint
+//! - `config`: kubectl's flags -> a client's configuration; from `kubeconfig` files, through a `proxy` by Go's rules
+//! - `http`: one client at a time; reads are repeated (`retry`), writes are sent once; `bytes`: a body as it comes
+//! - `objects`: what can be asked; `watch`: a Job as it changes, from `frames`; `logs`: bytes
+//! - `error`: what went wrong, in kubectl's words, and a hint; `status`: as the server says it, `transport`: where
+//!   nobody answered
 //!
 //! It never touches the terminal: what a user should hear on the way goes to [`Notes`].
 
+mod bytes;
 mod config;
 mod error;
+mod frames;
 mod http;
+mod kubeconfig;
 mod logs;
 mod objects;
 mod proxy;
+mod retry;
+#[cfg(test)]
+mod script;
+mod status;
+mod transport;
 mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use bytes::ByteStream;
 pub(crate) use config::Connection;
 pub(crate) use error::ClusterError;
-pub(crate) use http::ByteStream;
 pub(crate) use logs::{Log, LogOptions};
-pub(crate) use objects::{Kind, ServerVersion};
+pub(crate) use objects::Kind;
 
 use crate::env::Env;
 
@@ -70,6 +79,11 @@ impl Cluster {
     /// The namespace that is meant.
     pub(crate) fn namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// The same cluster, another namespace: the one that a manifest names.
+    pub(crate) fn in_namespace(&self, namespace: &str) -> Self {
+        Self { namespace: namespace.into(), ..self.clone() }
     }
 
     /// Was it given by `-n`? kubectl then refuses a manifest that names another.

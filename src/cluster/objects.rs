@@ -298,3 +298,132 @@ fn plural(kind: &str) -> String {
         format!("{kind}s")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{cluster, ok, status};
+    use super::*;
+
+    fn facts(spec: &Value) -> JobFacts {
+        serde_json::from_value(json!({"metadata": {"name": "x", "uid": "u"}, "spec": spec})).unwrap()
+    }
+
+    fn pod(name: &str, owner: &str, index: &str) -> Value {
+        json!({"metadata": {
+            "name": name,
+            "ownerReferences": [{"uid": owner, "controller": true}],
+            "annotations": {INDEX_KEY: index},
+        }})
+    }
+
+    fn page(pods: &[Value], next: &str) -> Value {
+        json!({"items": pods, "metadata": {"continue": next}})
+    }
+
+    fn names(pods: &[PodFacts]) -> Vec<&str> {
+        pods.iter().map(|pod| pod.name.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn pods_come_in_pages_by_the_jobs_own_selector() {
+        let (cluster, seen) = cluster([
+            ok(&page(&[pod("a", "u", "0")], "t+/=")),
+            ok(&page(&[], "u")),
+            ok(&page(&[pod("b", "u", "1")], "")),
+        ]);
+        let job = facts(&json!({"selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": "u"}}}));
+        assert_eq!(names(&cluster.pods(&job, None).await.unwrap()), ["a", "b"]);
+        let first = "GET /api/v1/namespaces/ns/pods?limit=500&labelSelector=batch.kubernetes.io%2Fcontroller-uid%3Du";
+        assert_eq!(seen.requests()[..2], [first.to_owned(), format!("{first}&continue=t%2B%2F%3D")]);
+    }
+
+    #[tokio::test]
+    async fn a_selector_of_the_users_own_may_find_pods_of_others() {
+        let (cluster, _) = cluster([ok(&page(&[pod("a", "u", "0"), pod("b", "other", "0")], ""))]);
+        let job = facts(&json!({"manualSelector": true, "selector": {"matchLabels": {"app": "x"}}}));
+        assert_eq!(names(&cluster.pods(&job, None).await.unwrap()), ["a"]);
+    }
+
+    #[tokio::test]
+    async fn one_index_is_found_by_label_or_on_old_servers_by_annotation() {
+        let (cluster, seen) = cluster([ok(&page(&[], "")), ok(&page(&[pod("a", "u", "0"), pod("b", "u", "1")], ""))]);
+        let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
+        assert_eq!(names(&cluster.pods(&job, Some(1)).await.unwrap()), ["b"]);
+        assert!(seen.requests()[0].ends_with("labelSelector=a%3D1%2Cbatch.kubernetes.io%2Fjob-completion-index%3D1"));
+    }
+
+    #[tokio::test]
+    async fn a_list_whose_pages_expire_begins_again() {
+        let expired = || status(410, "Expired", "The provided continue parameter is too old");
+        let (cluster, seen) = cluster([
+            ok(&page(&[pod("a", "u", "0")], "t")),
+            expired(),
+            ok(&page(&[pod("a", "u", "0")], "t")),
+            ok(&page(&[pod("b", "u", "1")], "")),
+        ]);
+        let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
+        assert_eq!(names(&cluster.pods(&job, None).await.unwrap()), ["a", "b"]);
+        assert_eq!(seen.requests().len(), 4);
+    }
+
+    #[tokio::test]
+    async fn events_are_asked_for_as_describe_does() {
+        let (cluster, seen) = cluster([ok(&json!({"items": [{"reason": "Completed"}]}))]);
+        assert_eq!(cluster.events("x", "u").await.unwrap()[0]["reason"], "Completed");
+        let want = "GET /api/v1/namespaces/ns/events?limit=500&fieldSelector=involvedObject.name%3Dx%2C\
+                    involvedObject.namespace%3Dns%2CinvolvedObject.kind%3DJob%2CinvolvedObject.uid%3Du";
+        assert_eq!(seen.requests(), [want]);
+    }
+
+    #[tokio::test]
+    async fn changes_carry_their_parameters() {
+        let done = || ok(&json!({}));
+        let (cluster, seen) = cluster([done(), done(), done()]);
+        let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "other"}});
+        cluster.create(&map, true).await.unwrap();
+        cluster.patch(Kind::Job, "x", &json!({"spec": {"suspend": true}}), false).await.unwrap();
+        cluster.delete(Kind::Pod, "p", "u-1").await.unwrap();
+        let parameters = "?fieldManager=kubectl-indexedjob&fieldValidation=Strict";
+        assert_eq!(
+            seen.requests(),
+            [
+                format!("POST /api/v1/namespaces/other/configmaps{parameters}&dryRun=All"),
+                format!("PATCH /apis/batch/v1/namespaces/ns/jobs/x{parameters}"),
+                "DELETE /api/v1/namespaces/ns/pods/p".to_owned(),
+            ]
+        );
+        let options = &seen.bodies()[2];
+        assert_eq!(options["propagationPolicy"], "Background");
+        assert_eq!(options["preconditions"], json!({"uid": "u-1"}));
+    }
+
+    #[tokio::test]
+    async fn a_name_cannot_lead_elsewhere() {
+        let (cluster, seen) = cluster([]);
+        let error = async |name: &str| cluster.job(name).await.unwrap_err().to_string();
+        assert_eq!(error("").await, "error: resource name may not be empty");
+        assert_eq!(error("..").await, "error: invalid resource name \"..\": [may not be '..']");
+        assert_eq!(error("a/b").await, "error: invalid resource name \"a/b\": [may not contain '/']");
+        assert!(seen.requests().is_empty());
+        assert_eq!(
+            cluster.object_path(Kind::Job, "a?b#c d").unwrap(),
+            "/apis/batch/v1/namespaces/ns/jobs/a%3Fb%23c%20d"
+        );
+    }
+
+    #[tokio::test]
+    async fn versions_of_vendors_are_read_too() {
+        let (cluster, _) = cluster([ok(&json!({"major": "1", "minor": "29+", "gitVersion": "v1.29.4-gke.1"}))]);
+        let version = cluster.server_version().await.unwrap();
+        assert!(
+            version.at_least(1, 29) && version.at_least(1, 9) && !version.at_least(1, 30) && !version.at_least(2, 0)
+        );
+        assert_eq!(version.text, "v1.29.4-gke.1");
+    }
+
+    #[test]
+    fn plurals_follow_the_apis_rule() {
+        let kinds = ["Job", "ConfigMap", "NetworkPolicy", "Ingress"];
+        assert_eq!(kinds.map(plural), ["jobs", "configmaps", "networkpolicies", "ingresses"]);
+    }
+}

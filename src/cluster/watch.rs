@@ -8,24 +8,16 @@ use std::time::Duration;
 use futures::{Stream, stream};
 use indexedjob_core::facts::JobFacts;
 use indexedjob_core::progress::Change;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _};
-use tokio::time::Instant;
 
 use super::error::Asked;
-use super::http::{Ask, Backoff, ByteStream, jittered};
+use super::frames::{Event, Events};
+use super::http::Ask;
 use super::objects::query;
+use super::retry::{Backoff, jittered};
 use super::{Cluster, ClusterError, Kind, Note};
 
-/// One event. A Job of 100,000 indexes has a status of 0.4 MB, and etcd keeps no object above 1.5 MB.
-const FRAME_LIMIT: u64 = 8 << 20;
 /// How long the server keeps a watch open; some proxies end it after 5 minutes anyway.
 const WATCH_TIME: Duration = Duration::from_secs(270);
-/// A watch that says nothing for so long may be dead. Servers send a bookmark about once a minute, and another look
-/// costs one request.
-const SILENCE: Duration = Duration::from_secs(90);
 /// A watch that lived so long was no failure, even if nothing came.
 const GOOD_LIFE: Duration = Duration::from_secs(10);
 /// Between two looks where there is nothing to watch: no right to, or no Job.
@@ -37,7 +29,10 @@ impl Cluster {
     /// The Job `name` as it is now and whenever it changes; [`Change::JobGone`] whenever there is none of that name.
     ///
     /// It ends only after an error. Another Job of the same name is told like any other change: compare the uid.
-    pub(crate) fn watch_job(&self, name: &str) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
+    pub(crate) fn watch_job(
+        &self,
+        name: &str,
+    ) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
         let watch = Watch {
             cluster: self.clone(),
             name: name.to_owned(),
@@ -88,37 +83,6 @@ enum Told {
     Gone,
 }
 
-/// The events of one open watch.
-struct Events {
-    bytes: ByteStream,
-    opened: Instant,
-    line: Vec<u8>,
-}
-
-/// One event of a watch, or its end.
-enum Event {
-    Job(Box<JobFacts>),
-    Gone,
-    Nothing,
-    /// The server closed it, or it fell silent.
-    End,
-    /// It broke, or the server sent an error.
-    Broken(ClusterError),
-}
-
-#[derive(Deserialize)]
-struct Head {
-    #[serde(rename = "type")]
-    kind: String,
-    #[expect(dead_code, reason = "read as what its type says, in a second pass")]
-    object: IgnoredAny,
-}
-
-#[derive(Deserialize)]
-struct Frame<T> {
-    object: T,
-}
-
 impl Watch {
     /// The next change. After an error there is none.
     async fn change(&mut self) -> Result<Change, ClusterError> {
@@ -148,50 +112,45 @@ impl Watch {
     async fn look(&mut self, first: bool) -> Result<Option<Change>, ClusterError> {
         let ask = self.cluster.ask_for(Kind::Job, &self.name)?;
         // The first look is bounded, so that a server that never worked is an error; later ones are patient.
-        let seen = match first {
-            true => self.cluster.http.read::<JobFacts>(&ask).await,
-            false => self.cluster.http.read_once::<JobFacts>(&ask).await,
-        };
-        match seen {
+        let http = &self.cluster.http;
+        let seen: Result<JobFacts, _> = if first { http.read(&ask).await } else { http.read_once(&ask).await };
+        self.next = Next::Look { first: false };
+        let change = match seen {
             Ok(job) => {
                 self.renewed = false;
-                let version = job.resource_version.clone();
-                let change = self.tell(job);
                 if !self.polling {
-                    self.next = Next::Open(version);
-                } else if change.is_none() {
-                    tokio::time::sleep(jittered(POLL)).await;
-                } else {
-                    self.next = Next::Look { first: false };
+                    self.next = Next::Open(job.resource_version.clone());
+                    return Ok(self.tell(job));
                 }
-                Ok(change)
+                self.tell(job)
             }
-            Err(error) if error.is_not_found() => {
-                self.next = Next::Look { first: false };
-                let change = self.tell_gone();
-                if change.is_none() {
-                    tokio::time::sleep(jittered(POLL)).await;
-                }
-                Ok(change)
-            }
-            Err(error) if first => Err(error),
-            Err(error) if error.is_unauthorized() && !std::mem::replace(&mut self.renewed, true) => {
-                if self.cluster.http.renew().await? { Ok(None) } else { Err(error) }
-            }
-            Err(error) if error.is_passing() => {
-                self.wait_out(&error).await;
-                Ok(None)
-            }
-            Err(error) => Err(error),
+            Err(error) if error.is_not_found() => self.tell_gone(),
+            Err(error) if first => return Err(error),
+            Err(error) => return self.missed(error).await,
+        };
+        if change.is_none() {
+            tokio::time::sleep(jittered(POLL)).await;
         }
+        Ok(change)
+    }
+
+    /// After a look that failed: waits, or gives up where waiting does not help.
+    async fn missed(&mut self, error: ClusterError) -> Result<Option<Change>, ClusterError> {
+        if error.is_unauthorized() && !std::mem::replace(&mut self.renewed, true) && self.cluster.http.renew().await? {
+            return Ok(None);
+        }
+        if !error.is_passing() {
+            return Err(error);
+        }
+        self.wait_out(&error).await;
+        Ok(None)
     }
 
     async fn open(&mut self, version: &str) {
         self.next = Next::Look { first: false };
         match self.cluster.http.open(&self.ask(version)).await {
             Ok(answer) => {
-                let bytes = answer.into_body().into();
-                self.next = Next::Read(Events { bytes, opened: Instant::now(), line: Vec::new() });
+                self.next = Next::Read(Events::new(answer.into_body().into()));
             }
             Err(error) if error.is_forbidden() => {
                 self.polling = true;
@@ -227,9 +186,10 @@ impl Watch {
             }
             Event::Broken(error) => {
                 self.close();
-                match error.is_expired() {
-                    true => tokio::time::sleep(self.backoff.next()).await,
-                    false => self.wait_out(&error).await,
+                if error.is_expired() {
+                    tokio::time::sleep(self.backoff.next()).await;
+                } else {
+                    self.wait_out(&error).await;
                 }
                 None
             }
@@ -238,7 +198,7 @@ impl Watch {
 
     fn close(&mut self) {
         if let Next::Read(events) = &self.next
-            && events.opened.elapsed() >= GOOD_LIFE
+            && events.age() >= GOOD_LIFE
         {
             self.recovered();
         }
@@ -287,41 +247,164 @@ impl Watch {
     }
 }
 
-impl Events {
-    async fn next(&mut self, name: &str, cluster: &Cluster) -> Event {
-        self.line.clear();
-        let mut bounded = (&mut self.bytes).take(FRAME_LIMIT);
-        let read = tokio::time::timeout(SILENCE, bounded.read_until(b'\n', &mut self.line)).await;
-        let broken = |cause: &str| Event::Broken(ClusterError::Unreachable { cause: cause.to_owned(), wrote: false });
-        match read {
-            Err(_) | Ok(Ok(0)) => Event::End,
-            Ok(Err(_)) => broken("the watch broke off"),
-            Ok(Ok(_)) if self.line.ends_with(b"\n") => event(&self.line, name, cluster),
-            Ok(Ok(_)) if self.line.len() as u64 == FRAME_LIMIT => broken("an event of the watch is too long"),
-            Ok(Ok(_)) => broken("unexpected EOF"),
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt as _;
+    use serde_json::Value;
+    use tokio::time::{Instant, timeout};
+
+    use super::super::script::{Answer, Ending, Seen, cluster, frame, job, ok, status, status_json};
+    use super::*;
+
+    async fn told(answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, Seen) {
+        told_until(Duration::from_secs(50), answers).await
+    }
+
+    /// What a stream says until it ends or is silent for so long, and what was seen of it from outside.
+    async fn told_until(silence: Duration, answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, Seen) {
+        let (cluster, seen) = cluster(answers);
+        let mut changes = cluster.watch_job("x");
+        let mut told = Vec::new();
+        while let Ok(Some(change)) = timeout(silence, changes.next()).await {
+            told.push(match change {
+                Ok(Change::Job(job)) => format!("{}@{}", job.uid, job.resource_version),
+                Ok(Change::JobGone) => "gone".to_owned(),
+                Ok(other) => format!("{other:?}"),
+                Err(error) => error.to_string(),
+            });
+        }
+        (told, seen)
+    }
+
+    fn watch(frames: &[(&str, Value)], ending: Ending) -> Answer {
+        Answer::Pieces(frames.iter().map(|(kind, object)| frame(kind, object)).collect(), ending)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_is_seen_through_its_life_and_after() {
+        let frames = [
+            ("MODIFIED", job("u", "2")),
+            ("BOOKMARK", job("", "3")),
+            ("DELETED", job("u", "4")),
+            ("ADDED", job("v", "5")),
+        ];
+        let (told, seen) = told([ok(&job("u", "1")), watch(&frames, Ending::Never)]).await;
+        assert_eq!(told, ["u@1", "u@2", "gone", "v@5"]);
+        let request = &seen.requests()[1];
+        let want =
+            "GET /apis/batch/v1/namespaces/ns/jobs?watch=true&fieldSelector=metadata.name%3Dx&resourceVersion=1&";
+        assert!(request.starts_with(want) && request.ends_with("&allowWatchBookmarks=true"), "{request}");
+        assert_eq!(seen.notes(), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cut_in_the_middle_of_a_frame_is_looked_over() {
+        let mut half = frame("MODIFIED", &job("u", "2"));
+        half.truncate(20);
+        for ending in [Ending::Cut, Ending::Clean] {
+            let again = watch(&[("MODIFIED", job("u", "4"))], Ending::Never);
+            let cut = Answer::Pieces(vec![half.clone()], ending);
+            let (told, seen) = told([ok(&job("u", "1")), cut, ok(&job("u", "3")), again]).await;
+            assert_eq!(told, ["u@1", "u@3", "u@4"]);
+            assert_eq!(seen.notes().len(), 1);
         }
     }
-}
 
-/// Reads one line of a watch.
-fn event(line: &[u8], name: &str, cluster: &Cluster) -> Event {
-    let read = || {
-        let head: Head = serde_json::from_slice(line)?;
-        Ok::<_, serde_json::Error>(match head.kind.as_str() {
-            "ADDED" | "MODIFIED" => match serde_json::from_slice::<Frame<JobFacts>>(line)?.object {
-                job if job.name == name => Event::Job(Box::new(job)),
-                _ => Event::Nothing,
-            },
-            "DELETED" => match serde_json::from_slice::<Frame<JobFacts>>(line)?.object {
-                job if job.name == name => Event::Gone,
-                _ => Event::Nothing,
-            },
-            "ERROR" => {
-                let status = serde_json::from_slice::<Frame<Value>>(line)?.object;
-                Event::Broken(ClusterError::of_event(&status, &cluster.asked("watch", Kind::Job, name)))
-            }
-            _ => Event::Nothing,
-        })
-    };
-    read().unwrap_or_else(|error| Event::Broken(ClusterError::Unreadable { cause: error.to_string() }))
+    #[tokio::test(start_paused = true)]
+    async fn a_version_that_is_too_old_is_no_trouble() {
+        let gone = ("ERROR", status_json(410, "Expired", "too old resource version: 1 (9)"));
+        let (told, seen) = told([
+            ok(&job("u", "1")),
+            watch(&[gone], Ending::Clean),
+            ok(&job("u", "9")),
+            watch(&[("MODIFIED", job("u", "10"))], Ending::Never),
+        ])
+        .await;
+        assert_eq!(told, ["u@1", "u@9", "u@10"]);
+        assert_eq!(seen.notes(), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_is_away_for_long_does_not_end_it_and_is_told_once() {
+        let begun = Instant::now();
+        let mut answers = vec![ok(&job("u", "1")), watch(&[], Ending::Cut)];
+        answers.extend((0..10).map(|_| Answer::Refused));
+        answers.push(status(503, "ServiceUnavailable", "starting"));
+        answers.extend([ok(&job("u", "5")), watch(&[("DELETED", job("u", "6"))], Ending::Never)]);
+        let (told, seen) = told(answers).await;
+        assert_eq!(told, ["u@1", "u@5", "gone"]);
+        assert!(begun.elapsed() > Duration::from_secs(20));
+        assert_eq!(seen.notes().len(), 1, "{:?}", seen.notes());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_outage_is_told() {
+        let outage = || [watch(&[("BOOKMARK", job("", "2"))], Ending::Cut), ok(&job("u", "1"))];
+        let answers = [ok(&job("u", "1"))].into_iter().chain(outage()).chain(outage());
+        let (told, seen) = told(answers).await;
+        assert_eq!((told.len(), seen.notes().len()), (1, 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_overloaded_server_says_how_long_to_wait() {
+        let busy = Answer::Whole(429, vec![("retry-after", "30".to_owned())], vec![]);
+        let (_, seen) = told([ok(&job("u", "1")), busy, ok(&job("u", "1")), watch(&[], Ending::Never)]).await;
+        let [Note::Retrying { delay, .. }] = seen.notes()[..] else { panic!("{:?}", seen.notes()) };
+        assert_eq!(delay, Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_watching_is_forbidden_it_polls() {
+        let forbidden = status(403, "Forbidden", "jobs.batch is forbidden");
+        let missing = status(404, "NotFound", "m");
+        let looks =
+            [ok(&job("u", "1")), forbidden, ok(&job("u", "1")), ok(&job("u", "2")), missing, ok(&job("v", "3"))];
+        let (told, seen) = told(looks).await;
+        assert_eq!(told, ["u@1", "u@2", "gone", "v@3"]);
+        let [Note::Polling { why, .. }, ..] = &seen.notes()[..] else { panic!("{:?}", seen.notes()) };
+        assert_eq!(why, "Error from server (Forbidden): jobs.batch is forbidden");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_is_not_there_may_come() {
+        let missing = || status(404, "NotFound", "m");
+        let (told, _) = told([missing(), missing(), missing(), ok(&job("u", "1")), watch(&[], Ending::Never)]).await;
+        assert_eq!(told, ["gone", "u@1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_user_must_act_on_ends_it() {
+        let forbidden = || status(403, "Forbidden", "m");
+        assert_eq!(told([forbidden()]).await.0, ["Error from server (Forbidden): m"]);
+        let answers = [ok(&job("u", "1")), watch(&[], Ending::Clean), forbidden()];
+        assert_eq!(told(answers).await.0, ["u@1", "Error from server (Forbidden): m"]);
+        let expired = status(401, "Unauthorized", "Unauthorized");
+        let answers = [ok(&job("u", "1")), watch(&[], Ending::Clean), expired];
+        assert_eq!(told(answers).await.0, ["u@1", "error: You must be logged in to the server (Unauthorized)"]);
+        assert!(told([Answer::Refused]).await.0[0].contains("was refused"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_watch_is_looked_over() {
+        let answers = [ok(&job("u", "1")), watch(&[], Ending::Never), ok(&job("u", "2")), watch(&[], Ending::Never)];
+        let (told, seen) = told_until(Duration::from_secs(100), answers).await;
+        assert_eq!(told, ["u@1", "u@2"]);
+        assert_eq!((seen.requests().len(), seen.notes()), (5, vec![]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn watches_that_end_at_once_are_not_asked_for_in_a_tight_loop() {
+        let answers = (0..20_000).map(|at| if at % 2 == 0 { ok(&job("u", "1")) } else { watch(&[], Ending::Clean) });
+        let (_, seen) = told(answers).await;
+        assert!(seen.requests().len() < 40, "{} requests in 50 s", seen.requests().len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_event_without_an_end_is_cut_off() {
+        let endless = Answer::Pieces(vec![vec![b' '; 1 << 20]; 9], Ending::Never);
+        let (told, seen) = told([ok(&job("u", "1")), endless, ok(&job("u", "2"))]).await;
+        assert_eq!(told, ["u@1", "u@2"]);
+        let Note::Retrying { why, .. } = &seen.notes()[0] else { panic!("{:?}", seen.notes()) };
+        assert!(why.ends_with("an event of the watch is too long"), "{why}");
+    }
 }

@@ -25,24 +25,19 @@ pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Fai
     let source = args.clone().source(namespace.clone(), Features::newest())?;
     let draft = Draft::read(source)?;
     if dry_run == DryRun::Client {
-        return draft.show(dry_run, form, context);
+        return draft.show(draft.build(&random_suffix())?, dry_run, form, context);
     }
-    let cluster = context.cluster().await?;
+    let cluster = draft.scope(context.cluster().await?)?;
     let draft = match args.needs_features() {
         true => Draft::read(args.source(namespace, features(&cluster).await?)?)?,
         false => draft,
     };
     draft.explain(context);
-    match dry_run {
-        DryRun::Server => {
-            let checked = draft.checked_by(&cluster).await?;
-            checked.show(dry_run, form, context)
-        }
-        _ => {
-            let job = launch::create(|suffix| draft.build(suffix), &random_suffix(), &cluster).await?;
-            print_created(&job, form, context)
-        }
+    if dry_run == DryRun::Server {
+        return draft.show(draft.checked_by(&cluster).await?, dry_run, form, context);
     }
+    let job = launch::create(|suffix| draft.build(suffix), &random_suffix(), &cluster).await?;
+    print_created(&job, form, context)
 }
 
 /// What the server can do; an older one than any with Indexed Jobs is refused.
@@ -70,7 +65,9 @@ impl Draft {
                 manifest::build(&plan, "")?;
                 Self::Plan(plan)
             }
-            Source::File { path, name } => Self::File(Objects { job: from_file(&path, name.as_ref())?, helpers: vec![] }),
+            Source::File { path, name } => {
+                Self::File(Objects { job: from_file(&path, name.as_ref())?, helpers: vec![] })
+            }
         })
     }
 
@@ -78,6 +75,22 @@ impl Draft {
         match self {
             Self::Plan(plan) => Ok(manifest::build(plan, suffix)?),
             Self::File(objects) => Ok(objects.clone()),
+        }
+    }
+
+    /// The connection, in the namespace that a file names; kubectl's words where a flag names another.
+    fn scope(&self, cluster: Cluster) -> Result<Cluster, Failure> {
+        let Self::File(Objects { job, .. }) = self else { return Ok(cluster) };
+        match job["metadata"]["namespace"].as_str() {
+            Some(theirs) if cluster.namespace_is_explicit() && theirs != cluster.namespace() => {
+                Err(Failure::usage(format_args!(
+                    "the namespace from the provided object {theirs:?} does not match the namespace {:?}",
+                    cluster.namespace()
+                ))
+                .hint(format!("-n {theirs}")))
+            }
+            Some(theirs) => Ok(cluster.in_namespace(theirs)),
+            None => Ok(cluster),
         }
     }
 
@@ -90,17 +103,17 @@ impl Draft {
     }
 
     /// The objects as the server would have them.
-    async fn checked_by(&self, cluster: &Cluster) -> Result<Self, Failure> {
+    async fn checked_by(&self, cluster: &Cluster) -> Result<Objects, Failure> {
         let Objects { job, helpers } = self.build(&random_suffix())?;
         let mut checked = Objects { job: cluster.create(&job, true).await?, helpers: vec![] };
         for helper in &helpers {
             checked.helpers.push(cluster.create(helper, true).await?);
         }
-        Ok(Self::File(checked))
+        Ok(checked)
     }
 
-    fn show(&self, dry_run: DryRun, form: Option<Form>, context: &Context) -> Result<Exit, Failure> {
-        let Objects { job, helpers } = self.build(&random_suffix())?;
+    fn show(&self, objects: Objects, dry_run: DryRun, form: Option<Form>, context: &Context) -> Result<Exit, Failure> {
+        let Objects { job, helpers } = objects;
         let name = name(&job).to_owned();
         let text = match form {
             Some(Form::Name) => printed(&[job], Form::Name),
@@ -131,7 +144,7 @@ fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Result<E
 
 fn printed(objects: &[Value], form: Form) -> String {
     match form {
-        Form::Name => objects.iter().map(|object| format!("job.batch/{}\n", name(object))).collect(),
+        Form::Name => objects.iter().map(|object| ["job.batch/", name(object), "\n"].concat()).collect(),
         Form::Yaml => objects::yaml(objects),
         Form::Json => objects::json(objects),
     }

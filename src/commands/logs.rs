@@ -41,9 +41,7 @@ pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failu
 /// Copies bytes as they come; a log that breaks off is told from an output that does.
 async fn copy(log: &mut ByteStream, stdout: &mut Stdout) -> Result<(), Failure> {
     loop {
-        let bytes = log.fill_buf().await.map_err(|error| {
-            Failure::error(format_args!("the log broke off: {error}"))
-        })?;
+        let bytes = log.fill_buf().await.map_err(|error| Failure::error(format_args!("the log broke off: {error}")))?;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -82,7 +80,9 @@ async fn find(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<F
             }
             Pick::NotYet(why) => {
                 let name = args.name.as_str();
-                return Err(Failure::error(why).hint(format!("kubectl indexedjob logs {name} --index {} -f", args.index)));
+                return Err(
+                    Failure::error(why).hint(format!("kubectl indexedjob logs {name} --index {} -f", args.index))
+                );
             }
             Pick::Never(why) => return Err(Failure::error(why)),
         }

@@ -89,7 +89,7 @@ impl Wait<'_> {
                 Some(verdict) if verdict.settled => return Ok(verdict),
                 Some(fate) if !fate_told => {
                     fate_told = true;
-                    self.explain(progress, &fate).await;
+                    self.tell(progress, &fate);
                 }
                 _ => {}
             }
@@ -108,12 +108,15 @@ impl Wait<'_> {
         }
     }
 
-    /// Says what has become of the Job, or is about to, and why.
-    async fn explain(&self, progress: &mut JobProgress, verdict: &Verdict) -> Option<u32> {
-        self.term.note(&ending::outcome(self.name.as_str(), verdict)?);
-        if !matches!(verdict.outcome, Outcome::Failed { .. }) {
-            return None;
+    /// Says what has become of the Job, or is about to; of success kubectl's line on stdout tells.
+    fn tell(&self, progress: &JobProgress, verdict: &Verdict) {
+        if let Some(line) = ending::outcome(self.name.as_str(), verdict, progress) {
+            self.term.note(&line);
         }
+    }
+
+    /// Says why indexes failed, and returns the first one to look at.
+    async fn explain(&self, progress: &mut JobProgress) -> Option<u32> {
         add_attempts(progress, self.cluster, self.term).await;
         let causes = indexedjob_core::digest::failures(progress);
         let text = ending::failures(progress, &causes);
@@ -129,21 +132,19 @@ impl Wait<'_> {
             _ => verdict,
         };
         let name = self.name.as_str();
+        self.tell(progress, &verdict);
         match &verdict.outcome {
             Outcome::Complete => {
                 self.term.out(&format!("job.batch/{name} condition met\n"))?;
                 Ok(Exit::Done)
             }
             Outcome::Failed { .. } => {
-                if let Some(index) = self.explain(progress, &verdict).await {
+                if let Some(index) = self.explain(progress).await {
                     self.term.note(&format!("hint: kubectl indexedjob logs {name} --index {index}"));
                 }
                 Ok(Exit::OtherEnd)
             }
-            Outcome::Deleted | Outcome::Replaced => {
-                self.explain(progress, &verdict).await;
-                Ok(Exit::NoJob)
-            }
+            Outcome::Deleted | Outcome::Replaced => Ok(Exit::NoJob),
         }
     }
 
@@ -152,7 +153,8 @@ impl Wait<'_> {
     async fn last_words(&self, progress: &JobProgress) -> Option<Verdict> {
         let job = progress.job()?;
         let events = self.cluster.events(&job.name, &job.uid).await.ok()?;
-        let events: Vec<EventFacts> = events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect();
+        let events: Vec<EventFacts> =
+            events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect();
         facts::outcome(&events).map(|outcome| Verdict { outcome, settled: true, at: None })
     }
 

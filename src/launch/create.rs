@@ -1,6 +1,6 @@
 //! Brings a Job and its helpers about, by the steps of `indexedjob_core::creation`.
 
-use indexedjob_core::creation::{Mark, Seen, Step, Taken, next, settled};
+use indexedjob_core::creation::{self, Mark, Seen, Step, Taken, next};
 use indexedjob_core::manifest::Objects;
 use serde_json::Value;
 
@@ -73,10 +73,11 @@ async fn look(wanted: &Objects, job: Value, cluster: &Cluster) -> Result<Seen, C
 
 /// A field that the server dropped without a word would make another Job than was asked for: it is removed again.
 async fn kept(wanted: &Objects, created: &Value, cluster: &Cluster) -> Result<(), Failure> {
-    let Err(dropped) = settled(wanted, created) else { return Ok(()) };
+    let Err(dropped) = creation::kept(wanted, created) else { return Ok(()) };
     remove(created, cluster).await?;
     let text = format!("the server dropped {}, so the Job was removed again", dropped.join(", "));
-    Err(Failure::error(text).hint("kubectl version tells the server's version; the field is newer or switched off there"))
+    Err(Failure::error(text)
+        .hint("kubectl version tells the server's version; the field is newer or switched off there"))
 }
 
 /// The Job without its helper would stand there suspended for ever.
@@ -86,7 +87,8 @@ async fn undone(error: ClusterError, seen: &Seen, cluster: &Cluster) -> Failure 
         Some(job) => match remove(job, cluster).await {
             Ok(()) => failure,
             Err(second) => {
-                let left = format!("kubectl delete job {} (it is suspended, and could not be removed: {second})", name(job));
+                let left =
+                    format!("kubectl delete job {} (it is suspended, and could not be removed: {second})", name(job));
                 failure.hint(left)
             }
         },
@@ -116,8 +118,10 @@ fn refusal(taken: Taken, name: &str) -> Failure {
             Failure::error(format_args!("job {name} was begun by another create that did not end; it is suspended"))
                 .hint(format!("kubectl delete job {name}, then create it again"))
         }
-        Taken::Helper(helper) => Failure::error(format_args!("configmap {helper} exists and belongs to something else"))
-            .hint(format!("kubectl delete job {name}, then create it again")),
+        Taken::Helper(helper) => {
+            Failure::error(format_args!("configmap {helper} exists and belongs to something else"))
+                .hint(format!("kubectl delete job {name}, then create it again"))
+        }
     }
 }
 

@@ -58,14 +58,23 @@ pub(crate) fn pick(progress: &JobProgress, wanted: Wanted<'_>) -> Pick {
     }
 }
 
-fn read(pod: &PodFacts, container: &Container, previous_run: bool, attempt: (usize, usize), wanted: Wanted<'_>) -> Pick {
+fn read(
+    pod: &PodFacts,
+    container: &Container,
+    previous_run: bool,
+    attempt: (usize, usize),
+    wanted: Wanted<'_>,
+) -> Pick {
     // The container as this pod has it: `container` may be that of a later attempt.
     let here = pod.containers.iter().find(|c| c.name == container.name).unwrap_or(container);
     if !here.started {
         return match pod.phase {
-            Phase::Failed | Phase::Succeeded => {
-                Pick::Never(format!("container {} of index {} was never started{}", here.name, wanted.index, because(pod, here)))
-            }
+            Phase::Failed | Phase::Succeeded => Pick::Never(format!(
+                "container {} of index {} was never started{}",
+                here.name,
+                wanted.index,
+                because(pod, here)
+            )),
             _ => Pick::NotYet(format!("index {} has not started yet{}", wanted.index, because(pod, here))),
         };
     }
@@ -96,19 +105,21 @@ fn because(pod: &PodFacts, container: &Container) -> String {
         None if !pod.unscheduled.is_empty() => [&pod.unscheduled, &pod.reason],
         None => [&pod.reason, &pod.message],
     };
-    why.into_iter().filter(|text| !text.is_empty()).map(|text: &Foreign| format!(": {}", text.shown())).collect()
+    let shown = |text: &Foreign| [": ".into(), text.shown()].concat();
+    why.into_iter().filter(|text| !text.is_empty()).map(shown).collect::<Vec<_>>().concat()
 }
 
 /// An index without a pod: not started, given up, or its pod is gone.
 fn without_pod(progress: &JobProgress, index: u32) -> Pick {
-    let done = progress.job().is_some_and(|job| job.succeeded.contains(index)) || progress.failed_indexes().contains(index);
+    let done =
+        progress.job().is_some_and(|job| job.succeeded.contains(index)) || progress.failed_indexes().contains(index);
     if done {
         return Pick::Never(format!("the pod of index {index} is gone, and its log with it"));
     }
     match progress.verdict().map(|verdict| &verdict.outcome) {
-        Some(Outcome::Failed { .. }) => {
-            Pick::Never(format!("index {index} has no pod: the Job failed before it ran, or its pod was stopped and removed"))
-        }
+        Some(Outcome::Failed { .. }) => Pick::Never(format!(
+            "index {index} has no pod: the Job failed before it ran, or its pod was stopped and removed"
+        )),
         Some(_) => Pick::Never(format!("index {index} never ran")),
         None if progress.job().is_some_and(|job| job.suspended) => {
             Pick::NotYet(format!("index {index} has not started yet: the Job is suspended"))

@@ -11,6 +11,7 @@ use crate::text::Foreign;
 /// A Job, as far as progress and its pods are concerned.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "RawJob")]
+#[expect(clippy::struct_excessive_bools, reason = "they are four fields of the API, and all sixteen cases occur")]
 pub struct JobFacts {
     /// Its name; unique in the namespace, but reused after a deletion.
     pub name: String,
@@ -20,7 +21,7 @@ pub struct JobFacts {
     pub resource_version: String,
     /// Is `completionMode` Indexed?
     pub indexed: bool,
-    /// How many indexes it has; 0 where the field is unset (NonIndexed work queues).
+    /// How many indexes it has; 0 where the field is unset (work queues).
     pub completions: u32,
     /// How many pods may run at once.
     pub parallelism: u32,

@@ -81,9 +81,10 @@ fn by_init(path: &str, items: &[String], image: &str, job: &mut Value) -> Result
 fn script(path: &str, items: &[String]) -> String {
     let quoted = |text: &str| shlex::try_quote(text).map_or_else(|_| String::new(), std::borrow::Cow::into_owned);
     let words = items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(" ");
-    let print = match items.iter().all(|item| is_plain(item)) && is_plain(path) {
-        true => format!("echo ${{items[$JOB_COMPLETION_INDEX]}} > {path}"),
-        false => format!("printf %s \"${{items[$JOB_COMPLETION_INDEX]}}\" > {}", quoted(path)),
+    let print = if items.iter().all(|item| is_plain(item)) && is_plain(path) {
+        format!("echo ${{items[$JOB_COMPLETION_INDEX]}} > {path}")
+    } else {
+        format!("printf %s \"${{items[$JOB_COMPLETION_INDEX]}}\" > {}", quoted(path))
     };
     format!("items=({words})\n{print}\n")
 }

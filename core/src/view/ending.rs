@@ -10,9 +10,10 @@ use crate::progress::JobProgress;
 /// How many causes are shown before the rest is counted.
 const CAUSES: usize = 5;
 
-/// One line that names the outcome; None for success, of which kubectl's own line on stdout tells.
+/// One line that names the outcome, and while the end is still to come the indexes that bring it about; None for
+/// success, of which kubectl's own line on stdout tells.
 #[must_use]
-pub fn outcome(name: &str, verdict: &Verdict) -> Option<String> {
+pub fn outcome(name: &str, verdict: &Verdict, progress: &JobProgress) -> Option<String> {
     let (verb, reason, message) = match (&verdict.outcome, verdict.settled) {
         (Outcome::Complete, _) => return None,
         (Outcome::Deleted, _) => return Some(format!("job.batch/{name} was deleted")),
@@ -23,7 +24,10 @@ pub fn outcome(name: &str, verdict: &Verdict) -> Option<String> {
         (Outcome::Failed { reason, message }, false) => ("is failing", reason, message),
     };
     let why = [reason, message].map(|text| text.shown()).into_iter().filter(|text| !text.is_empty());
-    Some(format!("job.batch/{name} {verb}: {}", why.collect::<Vec<_>>().join(": ")))
+    let failed = progress.failed_indexes();
+    let failed = Some(indexes(&failed)).filter(|_| !verdict.settled && !failed.is_empty());
+    let parts: Vec<String> = why.map(Into::into).chain(failed).collect();
+    Some(format!("job.batch/{name} {verb}: {}", parts.join(": ")))
 }
 
 /// The failed indexes and the causes, a line each, every line with its newline; empty where nothing failed.
@@ -97,16 +101,28 @@ mod tests {
         Verdict { outcome: Outcome::Failed { reason, message }, settled, at: None }
     }
 
+    fn progress() -> JobProgress {
+        let job = json!({
+            "metadata": {"name": "x", "uid": "u"},
+            "spec": {"completions": 100, "backoffLimitPerIndex": 0},
+            "status": {"failedIndexes": "4-20,33"},
+        });
+        let mut progress = JobProgress::default();
+        progress.observe(Change::Job(serde_json::from_value(job).unwrap()));
+        progress
+    }
+
     #[test]
     fn the_outcome_is_one_line() {
-        assert_eq!(outcome("x", &failed(true)).unwrap(), "job.batch/x failed: FailedIndexes: Job has failed indexes");
+        let line = |verdict| outcome("x", &verdict, &progress());
+        assert_eq!(line(failed(true)).unwrap(), "job.batch/x failed: FailedIndexes: Job has failed indexes");
         assert_eq!(
-            outcome("x", &failed(false)).unwrap(),
-            "job.batch/x is failing: FailedIndexes: Job has failed indexes"
+            line(failed(false)).unwrap(),
+            "job.batch/x is failing: FailedIndexes: Job has failed indexes: indexes 4-20,33"
         );
         let end = |outcome| Verdict { outcome, settled: true, at: None };
-        assert_eq!(outcome("x", &end(Outcome::Complete)), None);
-        assert_eq!(outcome("x", &end(Outcome::Deleted)).unwrap(), "job.batch/x was deleted");
+        assert_eq!(line(end(Outcome::Complete)), None);
+        assert_eq!(line(end(Outcome::Deleted)).unwrap(), "job.batch/x was deleted");
     }
 
     #[test]
@@ -124,13 +140,7 @@ mod tests {
 
     #[test]
     fn failed_indexes_are_all_named_and_causes_beyond_five_are_counted() {
-        let job = json!({
-            "metadata": {"name": "x", "uid": "u"},
-            "spec": {"completions": 100, "backoffLimitPerIndex": 0},
-            "status": {"failedIndexes": "4-20,33"},
-        });
-        let mut progress = JobProgress::default();
-        progress.observe(Change::Job(serde_json::from_value(job).unwrap()));
+        let progress = progress();
         let text = failures(&progress, &vec![oom(); 7]);
         assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
         assert!(text.ends_with("\nand 62 failed attempts of other causes\n"), "{text}");

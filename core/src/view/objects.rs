@@ -12,6 +12,9 @@ pub fn yaml(objects: &[Value]) -> String {
 }
 
 /// JSON with four spaces of indent; several objects are one List.
+///
+/// # Panics
+/// Never: a value is written to memory.
 #[must_use]
 pub fn json(objects: &[Value]) -> String {
     let mut shown: Vec<Value> = objects.iter().map(shown).collect();

@@ -1,5 +1,7 @@
 //! What `create --dry-run` would run: index, item and command.
 
+use std::fmt::Write as _;
+
 use comfy_table::{Table, presets};
 
 use crate::plan::Plan;
@@ -36,7 +38,7 @@ pub fn tasks(plan: &Plan) -> String {
     let mut text = table.trim_fmt();
     text.push('\n');
     if let Some(more) = completions.checked_sub(ROWS).filter(|more| *more > 0) {
-        text.push_str(&format!("... and {more} more\n"));
+        let _ = writeln!(text, "... and {more} more");
     }
     text
 }

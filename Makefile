@@ -1,0 +1,112 @@
+# make demo   the Kubernetes docs' example on a real cluster, started here
+# make test   every test: unit, integration, the lab's own, and end to end on both versions of Kubernetes
+# make e2e    the end-to-end tests against the cluster of KUBECONFIG
+# make ci     what .ci/run calls: test, formatting, lints, licences, generated files
+# make help   the rest
+#
+# Needs Linux, Rust, Go and root on Debian or Ubuntu; apt packages are installed here.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build release demo demo-stop test unit lab-test e2e e2e-lab fmt clippy deny generate check-generated ci packages lab
+
+NEWEST := 1.37.1
+OLDEST := 1.30.14
+# Packages of Debian and Ubuntu: a C compiler for ring, and what runs containers.
+PACKAGES := gcc libc6-dev ca-certificates containerd runc containernetworking-plugins busybox-static bash-static iproute2 iptables bsdutils
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PLUGIN := $(abspath $(TARGET))/debug
+LAB := $(abspath $(TARGET))/lab/lab
+DEMO := $(abspath $(TARGET))/lab/demo
+# Every run of the tests has clusters of its own, so that two runs on one machine do not meet.
+RUN := $(abspath $(TARGET))/lab/test-$(shell echo $$PPID)
+CARGO := cargo
+say = @printf '\n== %s\n' "$(1)"
+
+help:
+	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
+
+build:
+	$(call say,building the plugin (about 3 minutes the first time))
+	@$(CARGO) build --locked
+
+release:
+	$(call say,building the release binary (about 5 minutes the first time))
+	@$(CARGO) build --locked --release
+	@ls -l $(TARGET)/release/kubectl-indexedjob
+
+## The machine
+
+packages:
+	@[ "$$(uname -s)" = Linux ] || { echo 'error: the lab runs on Linux only' >&2; echo 'hint: against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }
+	@command -v go >/dev/null || { echo 'error: Go is missing; the lab is built with it' >&2; echo 'hint: against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }
+	@[ "$$(id -u)" = 0 ] || { echo 'error: the lab needs root: it starts containers' >&2; echo 'hint: sudo make ..., or against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null || { echo "error: no apt-get here; install these by hand:" $$missing >&2; echo 'hint: against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }; \
+	  printf '\n== installing %s\n' "$$(echo $$missing)"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+lab: packages
+	$(call say,building the lab program)
+	@mkdir -p $(dir $(LAB))
+	@cd tests/lab && CGO_ENABLED=0 go build -trimpath -o $(LAB) .
+
+## The demo
+
+demo: build lab
+	$(call say,starting Kubernetes $(NEWEST) (the first time it is built: about 9 minutes on 2 cores))
+	@$(LAB) up --version $(NEWEST) --dir $(DEMO)
+	@tests/demo.sh $(LAB) $(DEMO) $(PLUGIN)
+
+demo-stop: lab
+	@$(LAB) down --dir $(DEMO)
+
+## The tests
+
+test: unit lab-test e2e-lab
+
+unit:
+	$(call say,unit and integration tests)
+	@$(CARGO) test --locked --workspace
+
+lab-test: lab
+	$(call say,the lab's own tests)
+	@cd tests/lab && go vet ./... && CGO_ENABLED=0 go test ./...
+
+e2e-lab: build lab
+	@for version in $(NEWEST) $(OLDEST); do tests/e2e/on-lab.sh $(LAB) $$version $(RUN)-$$version; done
+
+e2e:
+	@[ -n "$${KUBECONFIG:-}" ] || { echo 'error: KUBECONFIG is not set; the tests use no cluster that they are not told to' >&2; echo 'hint: KUBECONFIG=$$HOME/.kube/config make e2e' >&2; exit 2; }
+	$(call say,end-to-end tests against the cluster of KUBECONFIG)
+	@INDEXEDJOB_E2E_KUBECONFIG="$$KUBECONFIG" $(CARGO) test --locked --features e2e --test e2e
+
+## The rest of .ci/run
+
+fmt:
+	$(call say,formatting)
+	@$(CARGO) fmt --all --check
+	@cd tests/lab && [ -z "$$(gofmt -l .)" ] || { gofmt -l .; exit 1; }
+
+clippy:
+	$(call say,clippy)
+	@$(CARGO) clippy --locked --workspace --all-targets --features e2e -- -D warnings
+
+deny:
+	$(call say,licences and bans and sources (installs cargo-deny the first time: about 6 minutes))
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
+	@$(CARGO) deny --locked --offline check licenses bans sources
+
+generate: build
+	@for shell in bash zsh fish powershell elvish; do $(PLUGIN)/kubectl-indexedjob completion $$shell > completions/kubectl-indexedjob.$$shell; done
+	@tests/reference.sh $(PLUGIN)/kubectl-indexedjob > docs/reference.md
+
+check-generated: generate
+	$(call say,generated files)
+	@git diff --exit-code -- completions docs || { echo 'error: generated files are not up to date' >&2; echo 'hint: make generate, and commit' >&2; exit 1; }
+
+ci: fmt clippy check-generated deny test

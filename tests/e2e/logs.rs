@@ -1,0 +1,132 @@
+//! `logs`: which log it is, and that not a byte of it is changed.
+
+use std::time::Duration;
+
+use crate::harness::Space;
+use crate::wait::job;
+
+/// An index that fails in its first attempt, and not in the second.
+const RETRIED: &str = r#"
+apiVersion: batch/v1
+kind: Job
+metadata: {name: retried}
+spec:
+  completions: 1
+  completionMode: Indexed
+  backoffLimitPerIndex: 2
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: worker
+        image: docker.io/library/busybox
+        command: [sh, -c, "echo failures before: $FAILURES; test $FAILURES != 0"]
+        env:
+        - name: FAILURES
+          valueFrom:
+            fieldRef:
+              fieldPath: metadata.annotations['batch.kubernetes.io/job-index-failure-count']
+"#;
+
+#[test]
+fn the_log_is_that_of_the_newest_attempt() {
+    let space = Space::new("logs-retried");
+    space.apply(RETRIED);
+    space.completes("retried");
+    let newest = space.indexedjob("logs retried --index 0").output();
+    newest.is(0, "failures before: 1\n", &["index 0: attempt 2 of 2 (pod retried-0-"]);
+    let before = space.indexedjob("logs retried --index 0 --previous").output();
+    before.is(0, "failures before: 0\n", &["index 0: attempt 1 of 2 (pod retried-0-"]);
+}
+
+#[test]
+fn previous_is_the_run_before_in_a_container_that_was_restarted() {
+    let space = Space::new("logs-restarted");
+    let script = "if [ -e /state/x ]; then echo second; sleep 600; else touch /state/x; echo first; exit 1; fi";
+    let manifest = job("restarted", 1, "", script).replace("restartPolicy: Never", "restartPolicy: OnFailure");
+    let volume =
+        "        volumeMounts: [{name: state, mountPath: /state}]\n      volumes: [{name: state, emptyDir: {}}]\n";
+    space.apply(&(manifest + volume));
+    let mut second = space.indexedjob("logs restarted --index 0 -f").spawn();
+    second.await_stdout("\n");
+    drop(second);
+    space.until("the container has been restarted", || {
+        (space.indexedjob("logs restarted --index 0").output().stdout == b"second\n").then_some(())
+    });
+    space.indexedjob("logs restarted --index 0 -p").output().is(0, "first\n", &[]);
+}
+
+#[test]
+fn a_log_is_followed_from_before_its_start_to_its_end() {
+    let space = Space::new("logs-follow");
+    // The gate lets the test look before anything runs.
+    let gate = "podReplacementPolicy: Failed\n  suspend: true";
+    space.apply(&job("counting", 1, gate, "for i in 1 2 3; do echo $i; sleep 2; done; printf end"));
+    let mut following = space.indexedjob("logs counting --index 0 -f").spawn();
+    following.await_stderr("waiting: index 0 has not started yet");
+    space.kubectl("patch job counting --type=merge").args(["-p", r#"{"spec":{"suspend":false}}"#]).ok();
+    following.await_stdout("1\n");
+    assert!(following.goes_on(), "the first line is printed while the others are not there yet");
+    following.finish().is(0, "1\n2\n3\nend", &["waiting: "]);
+    // Of one that has ended, following is the same as reading.
+    let after = space.indexedjob("logs counting --index 0 -f").output();
+    after.is(0, "1\n2\n3\nend", &[]);
+    assert!(after.took < Duration::from_secs(10), "{after}");
+}
+
+#[test]
+fn every_byte_is_printed_as_it_was_written() {
+    let space = Space::new("logs-bytes");
+    space.apply(&job("bytes", 1, "", r"printf '\377\376\r\n\000\033[31m\n\r \n\nno newline'"));
+    space.completes("bytes");
+    let log = space.indexedjob("logs bytes --index 0").ok();
+    let kubectls = space.kubectl("logs job/bytes").ok();
+    assert_eq!(log.stdout, kubectls.stdout, "{log}\n{kubectls}");
+    // containerd, and no client, takes the \r away before a \n (`readLine` in internal/cri/io/logger.go).
+    let written = [&b"\xff\xfe\r\n"[..], b"\xff\xfe\n"].map(|first| [first, b"\0\x1b[31m\n\r \n\nno newline"].concat());
+    assert!(written.contains(&log.stdout), "{:?}", log.stdout);
+}
+
+const TWO_CONTAINERS: &str = r#"
+apiVersion: batch/v1
+kind: Job
+metadata: {name: two}
+spec:
+  completions: 1
+  completionMode: Indexed
+  template:
+    spec:
+      restartPolicy: Never
+      initContainers:
+      - name: before
+        image: docker.io/library/busybox
+        command: [echo, from before]
+      containers:
+      - name: main
+        image: docker.io/library/busybox
+        command: [seq, "12"]
+      - name: side
+        image: docker.io/library/busybox
+        command: [echo, from side]
+"#;
+
+#[test]
+fn kubectls_flags_choose_the_container_and_the_lines() {
+    let space = Space::new("logs-flags");
+    space.apply(TWO_CONTAINERS);
+    space.completes("two");
+    let logs = |flags: &str| space.indexedjob(&format!("logs job/two --index 0 {flags}")).output();
+    logs("-c side").is(0, "from side\n", &[]);
+    logs("--container=before").is(0, "from before\n", &[]);
+    logs("-c main --tail=2").is(0, "11\n12\n", &[]);
+    logs("--tail=1").is(0, "12\n", &[]);
+    logs("--tail=0").is(0, "", &[]);
+    logs("--limit-bytes=4").is(0, "1\n2\n", &[]);
+    logs("--since=1h --tail=1").is(0, "12\n", &[]);
+    logs("-c nothing").fails(1, &["container nothing is not valid for pod two-0-", "main", "side", "before"]);
+    logs("-p").fails(1, &["index 0 has only one attempt"]);
+    let stamped = logs("--timestamps --tail=1");
+    let (time, line) = stamped.text().split_once(' ').expect("a time before the line");
+    assert_eq!(line, "12\n");
+    assert!(time.ends_with('Z') && time.starts_with("20") && time.contains('T'), "{time}");
+}

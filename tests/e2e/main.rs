@@ -1,0 +1,21 @@
+//! Tests of the real binary, as a plugin of the real kubectl, on a real cluster.
+//!
+//! `make test` runs them on the lab's clusters; `KUBECONFIG=... make e2e` on any other. Both set what they need:
+//!
+//! - `INDEXEDJOB_E2E_KUBECONFIG` the cluster; without it nothing is run: the current context is never used unasked
+//! - `INDEXEDJOB_E2E_KUBECTL` the kubectl; `kubectl` of the PATH where it is not set
+//! - `INDEXEDJOB_E2E_LAB`, `INDEXEDJOB_E2E_LAB_DIR` the lab program and its cluster, only where the cluster is a lab
+//!
+//! Every test has a namespace of its own. Those that disturb the whole cluster are ignored by default and run after the
+//! others: `cargo test --features e2e --test e2e -- --ignored --test-threads=1`.
+
+mod harness;
+
+mod create;
+mod describe;
+mod disturbing;
+mod docs;
+mod kill;
+mod logs;
+mod refused;
+mod wait;

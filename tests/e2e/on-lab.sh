@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The end-to-end tests on a cluster of their own: on-lab.sh LAB VERSION DIR. Called by `make test`.
+set -euo pipefail
+lab=$1 version=$2 dir=$3
+say() { printf '\n== %s\n' "$*"; }
+
+trap '"$lab" down --dir "$dir"' EXIT
+say "starting Kubernetes $version (the first time it is built: about 9 minutes on 2 cores)"
+"$lab" up --version "$version" --dir "$dir"
+INDEXEDJOB_E2E_KUBECONFIG=$("$lab" kubeconfig --dir "$dir")
+export INDEXEDJOB_E2E_KUBECONFIG
+export INDEXEDJOB_E2E_KUBECTL=$dir/bin/kubectl INDEXEDJOB_E2E_LAB=$lab INDEXEDJOB_E2E_LAB_DIR=$dir
+
+say "end-to-end tests on Kubernetes $version"
+cargo test --locked --features e2e --test e2e
+say "tests that disturb the cluster, on Kubernetes $version"
+cargo test --locked --features e2e --test e2e -- --ignored --test-threads=1

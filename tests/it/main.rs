@@ -1,0 +1,15 @@
+//! Tests of the real binary against the fake API server, and of the house itself.
+
+#[path = "../fake/mod.rs"]
+mod fake;
+mod harness;
+
+mod connection;
+mod create;
+mod describe;
+mod fake_server;
+mod house;
+mod logs;
+mod usage;
+mod wait;
+mod words;
