@@ -14,14 +14,11 @@ SHELL := bash
 NEWEST := 1.37.1
 OLDEST := 1.30.14
 # Packages of Debian and Ubuntu: a C compiler for ring, and what runs containers.
-PACKAGES := gcc libc6-dev ca-certificates containerd runc containernetworking-plugins busybox-static bash-static iproute2 iptables bsdutils
+PACKAGES := gcc libc6-dev ca-certificates containerd runc containernetworking-plugins busybox-static bash-static iproute2 bsdutils
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PLUGIN := $(abspath $(TARGET))/debug
 LAB := $(abspath $(TARGET))/lab/lab
-DEMO := $(abspath $(TARGET))/lab/demo
-# Every run of the tests has clusters of its own, so that two runs on one machine do not meet.
-RUN := $(abspath $(TARGET))/lab/test-$(shell echo $$PPID)
 CARGO := cargo
 say = @printf '\n== %s\n' "$(1)"
 
@@ -59,11 +56,11 @@ lab: packages
 
 demo: build lab
 	$(call say,starting Kubernetes $(NEWEST) (the first time it is built: about 9 minutes on 2 cores))
-	@$(LAB) up --version $(NEWEST) --dir $(DEMO)
-	@tests/demo.sh $(LAB) $(DEMO) $(PLUGIN)
+	@$(LAB) up --version $(NEWEST) >/dev/null
+	@tests/demo.sh $(LAB) $(PLUGIN)
 
 demo-stop: lab
-	@$(LAB) down --dir $(DEMO)
+	@$(LAB) down
 
 ## The tests
 
@@ -74,11 +71,13 @@ unit:
 	@$(CARGO) test --locked --workspace
 
 lab-test: lab
-	$(call say,the lab's own tests)
-	@cd tests/lab && go vet ./... && CGO_ENABLED=0 go test ./...
+	$(call say,building Kubernetes $(NEWEST) and $(OLDEST) (the first time: about 15 minutes on 2 cores))
+	@$(LAB) build --version $(NEWEST) --version $(OLDEST) --kwok
+	$(call say,the lab's own tests: clusters that are stopped and killed in every way (about 3 minutes))
+	@cd tests/lab && go vet -tags lab ./... && go test -count=1 -tags lab -timeout 30m .
 
 e2e-lab: build lab
-	@for version in $(NEWEST) $(OLDEST); do tests/e2e/on-lab.sh $(LAB) $$version $(RUN)-$$version; done
+	@for version in $(NEWEST) $(OLDEST); do tests/e2e/on-lab.sh $(LAB) $$version; done
 
 e2e:
 	@[ -n "$${KUBECONFIG:-}" ] || { echo 'error: KUBECONFIG is not set; the tests use no cluster that they are not told to' >&2; echo 'hint: KUBECONFIG=$$HOME/.kube/config make e2e' >&2; exit 2; }

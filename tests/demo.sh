@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The Kubernetes docs' example through create, wait, describe and logs. Called by `make demo`.
 set -euo pipefail
-lab=$1 dir=$2 plugin=$3
-KUBECONFIG=$("$lab" kubeconfig --dir "$dir")
+lab=$1 plugin=$2
+KUBECONFIG=$("$lab" kubeconfig)
+dir=$(dirname "$KUBECONFIG")
 export KUBECONFIG PATH="$plugin:$dir/bin:$PATH"
 
 run() {

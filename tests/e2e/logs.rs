@@ -47,9 +47,6 @@ fn previous_is_the_run_before_in_a_container_that_was_restarted() {
     let volume =
         "        volumeMounts: [{name: state, mountPath: /state}]\n      volumes: [{name: state, emptyDir: {}}]\n";
     space.apply(&(manifest + volume));
-    let mut second = space.indexedjob("logs restarted --index 0 -f").spawn();
-    second.await_stdout("\n");
-    drop(second);
     space.until("the container has been restarted", || {
         (space.indexedjob("logs restarted --index 0").output().stdout == b"second\n").then_some(())
     });

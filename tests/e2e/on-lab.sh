@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# The end-to-end tests on a cluster of their own: on-lab.sh LAB VERSION DIR. Called by `make test`.
+# The end-to-end tests on a cluster of their own: on-lab.sh LAB VERSION. Called by `make test`.
 set -euo pipefail
-lab=$1 version=$2 dir=$3
+lab=$1 version=$2
+# A new directory each time: two runs on one machine do not meet. It is short, for the sake of sockets' paths.
+dir=$(mktemp -d /tmp/ijlab.XXXXXX)
 say() { printf '\n== %s\n' "$*"; }
 
 trap '"$lab" down --dir "$dir"' EXIT
 say "starting Kubernetes $version (the first time it is built: about 9 minutes on 2 cores)"
-"$lab" up --version "$version" --dir "$dir"
+"$lab" up --version "$version" --dir "$dir" >/dev/null
 INDEXEDJOB_E2E_KUBECONFIG=$("$lab" kubeconfig --dir "$dir")
 export INDEXEDJOB_E2E_KUBECONFIG
 export INDEXEDJOB_E2E_KUBECTL=$dir/bin/kubectl INDEXEDJOB_E2E_LAB=$lab INDEXEDJOB_E2E_LAB_DIR=$dir

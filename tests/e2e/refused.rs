@@ -185,12 +185,11 @@ fn a_namespace_that_is_missing_is_named() {
     create(&space, "mine -n no-such-namespace", |output| {
         output.fails(1, &["Error from server (NotFound): namespaces \"no-such-namespace\" not found", "hint: "]);
     });
-    let kubectls = space.kubectl("get job mine -n no-such-namespace").output();
+    // Asked for one Job, the server does not say that there is not even the namespace.
     for line in ["wait mine", "describe mine", "logs mine --index 0"] {
-        space
-            .indexedjob(&format!("{line} -n no-such-namespace"))
-            .output()
-            .fails(4, &[kubectls.stderr.trim(), "hint: "]);
+        let words = "Error from server (NotFound): jobs.batch \"mine\" not found";
+        let output = space.indexedjob(&format!("{line} -n no-such-namespace")).output();
+        output.fails(4, &[words, "hint: ", "-n no-such-namespace"]);
     }
     space.is_empty();
 }

@@ -75,16 +75,14 @@ fn the_reason_is_said_as_soon_as_the_job_is_failing() {
     space.apply(&job("failing", 3, "backoffLimit: 0", script));
     let mut waiting = space.indexedjob("wait failing --timeout=300s").spawn();
     waiting.await_stderr(": BackoffLimitExceeded: ");
-    waiting.await_stderr("1x exit 7 Error, index 2");
     // Since 1.31 a Job is Failed only when its pods have ended.
     let ends_later = cluster().minor(&space) >= 31;
     if ends_later {
         assert!(waiting.goes_on(), "the pods of the other indexes cannot have ended");
     }
     let waited = waiting.finish();
-    let said: &[&str] =
-        if ends_later { &["is failing: ", "index 2", "failed: ", "index 2"] } else { &["failed: ", "index 2"] };
-    waited.fails(3, said);
+    let fate = if ends_later { "job.batch/failing is failing: " } else { "" };
+    waited.fails(3, &[fate, "job.batch/failing failed: BackoffLimitExceeded: ", "1x exit 7 Error, index 2"]);
 }
 
 #[test]

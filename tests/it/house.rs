@@ -476,16 +476,15 @@ fn every_file_keeps_to_the_map() {
 }
 
 #[test]
-fn core_has_the_crates_of_the_map_and_no_others() {
-    let manifest = std::fs::read_to_string(root().join("core/Cargo.toml")).expect("the manifest is there");
-    let (names, sections) = dependencies(&manifest);
-    let want: BTreeSet<_> = CORE_CRATES.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(names, want);
-    assert!(
-        sections
-            .iter()
-            .all(|section| ["package", "dependencies", "dev-dependencies", "lints"].contains(&section.as_str()))
-    );
+fn both_crates_have_the_dependencies_of_the_map_and_no_others() {
+    for (manifest, crates) in [("core/Cargo.toml", CORE_CRATES), ("Cargo.toml", SHELL_CRATES)] {
+        let manifest = std::fs::read_to_string(root().join(manifest)).expect("the manifest is there");
+        let (names, sections) = dependencies(&manifest);
+        let want: BTreeSet<_> = crates.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(names, want);
+        let others = |section: &&String| section.ends_with("dependencies") && section.starts_with(['b', 't']);
+        assert_eq!(sections.iter().find(others), None, "build and target dependencies have no place");
+    }
 }
 
 #[test]
