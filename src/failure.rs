@@ -2,11 +2,10 @@
 
 use std::io;
 
-use indexedjob_core::text::shown;
-
 use crate::cli::Usage;
 use crate::cluster::ClusterError;
 use crate::exit::Exit;
+use crate::term::Term;
 
 /// The end of a verb that did not go well.
 #[derive(Debug)]
@@ -35,10 +34,15 @@ impl Failure {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    /// There is no such Job, in the server's words for it.
-    pub(crate) fn no_job(name: &str) -> Self {
-        let text = format!("Error from server (NotFound): jobs.batch \"{}\" not found", shown(name));
-        Self { exit: Exit::NoJob, message: Some(text), hint: None }
+    /// Says what went wrong, once, and gives the exit code.
+    pub(crate) fn tell(&self, term: &Term) -> Exit {
+        if let Some(message) = &self.message {
+            term.note(message);
+        }
+        if let Some(hint) = &self.hint {
+            term.note(&format!("hint: {hint}"));
+        }
+        self.exit
     }
 
     /// The failure of a look at a Job: that there is none has an exit code of its own.

@@ -44,26 +44,15 @@ fn main() -> ExitCode {
         Err(Stop::Print(text)) => term.out(&text).map(|()| Exit::Done).map_err(Failure::from),
         Err(Stop::Usage(usage)) => Err(usage.into()),
     };
-    ended.unwrap_or_else(|failure| tell(&failure, &term)).into()
-}
-
-/// Says what went wrong, once.
-fn tell(failure: &Failure, term: &Term) -> Exit {
-    if let Some(message) = &failure.message {
-        term.note(message);
-    }
-    if let Some(hint) = &failure.hint {
-        term.note(&format!("hint: {hint}"));
-    }
-    failure.exit
+    ended.unwrap_or_else(|failure| failure.tell(&term)).into()
 }
 
 /// Runs a verb that talks to a cluster, until it ends or a signal comes.
 fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::error(format_args!("cannot start: {error}")))?;
-    let context = Context { connection: cli.connection.into(), env, term: term.clone() };
     let left_alone = cli.verb.left_alone();
+    let context = Context { connection: cli.connection, env, term: term.clone() };
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = commands::run(cli.verb, &context) => ended,

@@ -117,6 +117,12 @@ pub fn next(wanted: &Objects, mark: &Mark, seen: &Seen) -> Step {
 /// Is the Job that the server made the one that was wanted? If not: the fields that it dropped, by their paths.
 pub fn kept(wanted: &Objects, created: &Value) -> Result<(), Vec<String>> {
     let mut dropped = Vec::new();
+    // The numbers of a Job's spec are pointers: 0 is a value there, and no server leaves it out.
+    for (key, _) in wanted.job["spec"].as_object().into_iter().flatten().filter(|(_, value)| is_zero(value)) {
+        if created["spec"][key].is_null() {
+            dropped.push(format!("spec.{key}"));
+        }
+    }
     missing("spec", &wanted.job["spec"], &created["spec"], &mut dropped);
     if dropped.is_empty() { Ok(()) } else { Err(dropped) }
 }
@@ -153,13 +159,17 @@ fn name_of(object: &Value) -> String {
     object["metadata"]["name"].as_str().unwrap_or_default().to_owned()
 }
 
+fn is_zero(value: &Value) -> bool {
+    value.as_f64() == Some(0.0)
+}
+
 /// Collects the paths that are in `sent` and not in `got`: fields that an older server, or one with a feature off, drops
 /// without a word. What a server leaves out because it is empty does not count.
 fn missing(path: &str, sent: &Value, got: &Value, dropped: &mut Vec<String>) {
     let is_empty = |value: &Value| match value {
         Value::Null => true,
         Value::Bool(on) => !on,
-        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::Number(_) => is_zero(value),
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
@@ -272,7 +282,7 @@ mod tests {
     #[test]
     fn a_field_that_the_server_dropped_is_found() {
         let wanted = Objects {
-            job: json!({"spec": {"suspend": false, "successPolicy": {"rules": [{"succeededCount": 1}]}, "template": {
+            job: json!({"spec": {"suspend": false, "backoffLimitPerIndex": 0, "successPolicy": {"rules": [{"succeededCount": 1}]}, "template": {
                 "spec": {"volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "w", "new": "field"}]},
             }}}),
             helpers: vec![],
@@ -281,7 +291,10 @@ mod tests {
             "spec": {"volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "w"}]},
         }}});
         let dropped = kept(&wanted, &created).unwrap_err();
-        assert_eq!(dropped, ["spec.successPolicy", "spec.template.spec.containers[0].new"]);
+        assert_eq!(
+            dropped,
+            ["spec.backoffLimitPerIndex", "spec.successPolicy", "spec.template.spec.containers[0].new"]
+        );
         assert_eq!(kept(&wanted, &wanted.job), Ok(()));
     }
 

@@ -34,7 +34,7 @@ pub(crate) struct CreateArgs {
     #[arg(value_name = "NAME")]
     name: Option<JobName>,
     /// Create the Job of this file as it is, and nothing else; - is stdin
-    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["image", "work", "items_via", "item_path", "init_image", "parallelism", "defaults", "command"])]
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["image", "completions", "items", "items_via", "item_path", "init_image", "parallelism", "defaults", "command"])]
     filename: Option<String>,
     /// The image of the container
     #[arg(long, value_name = "IMAGE")]

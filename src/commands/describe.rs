@@ -25,7 +25,7 @@ pub(crate) async fn run(args: DescribeArgs, context: &Context) -> Result<Exit, F
                 context.term.out(&format!("{between}{text}"))?;
                 between = "\n\n";
             }
-            Err(failure) => exit = exit.worse(crate::tell(&failure, &context.term)),
+            Err(failure) => exit = exit.worse(failure.tell(&context.term)),
         }
     }
     Ok(exit)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indexedjob_core::progress::{Change, JobProgress};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, Stdout};
+use tokio::io::{AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::{Context, attempts};
 use crate::cli::LogsArgs;
@@ -39,7 +39,7 @@ pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failu
 }
 
 /// Copies bytes as they come; a log that breaks off is told from an output that does.
-async fn copy(log: &mut ByteStream, stdout: &mut Stdout) -> Result<(), Failure> {
+async fn copy(log: &mut ByteStream, stdout: &mut (impl AsyncWrite + Unpin)) -> Result<(), Failure> {
     loop {
         let bytes = log.fill_buf().await.map_err(|error| Failure::error(format_args!("the log broke off: {error}")))?;
         if bytes.is_empty() {

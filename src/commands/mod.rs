@@ -1,6 +1,7 @@
 //! One file per verb: fetch, compute, show.
 
 pub(crate) mod completion;
+mod connection;
 mod create;
 mod describe;
 mod logs;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use indexedjob_core::facts::PodFacts;
 use indexedjob_core::progress::{Change, JobProgress};
 
-use crate::cli::Verb;
-use crate::cluster::{Cluster, ClusterError, Connection, Note};
+use crate::cli::{ConnectionArgs, Verb};
+use crate::cluster::{Cluster, ClusterError, Note};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,7 +21,7 @@ use crate::term::Term;
 
 /// What every verb is given.
 pub(crate) struct Context {
-    pub(crate) connection: Connection,
+    pub(crate) connection: ConnectionArgs,
     pub(crate) env: Env,
     pub(crate) term: Term,
 }
@@ -34,7 +35,7 @@ impl Context {
             Note::Retrying { why, .. } => term.note(&format!("{why}; trying again")),
             Note::Polling { why, every } => term.note(&format!("{why}; looking every {every:?} instead")),
         });
-        Ok(Cluster::connect(&self.connection, &self.env, notes).await?)
+        Ok(Cluster::connect(&self.connection.clone().into(), &self.env, notes).await?)
     }
 }
 

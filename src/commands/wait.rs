@@ -34,7 +34,7 @@ pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failu
     let waits = args.names.iter().map(|name| async {
         let ended = Wait { name, cluster: &cluster, term: &context.term, sink: &sink }.run(args.timeout).await;
         sink.borrow_mut().done(name.as_str());
-        ended.unwrap_or_else(|failure| crate::tell(&failure, &context.term))
+        ended.unwrap_or_else(|failure| failure.tell(&context.term))
     });
     Ok(join_all(waits).await.into_iter().fold(Exit::Done, Exit::worse))
 }
@@ -79,7 +79,12 @@ impl Wait<'_> {
                 change = changes.next() => {
                     let change = change.transpose()?.unwrap_or(Change::JobGone);
                     if progress.job().is_none() && matches!(change, Change::JobGone) {
-                        return Err(Failure::no_job(self.name.as_str()));
+                        // Asked again, the server says in its own words what is missing.
+                        match self.cluster.job(self.name.as_str()).await {
+                            Ok(job) => progress.observe(Change::Job(Box::new(job))),
+                            Err(error) => return Err(Failure::of_job(error)),
+                        }
+                        continue;
                     }
                     progress.observe(change);
                 }

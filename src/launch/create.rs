@@ -10,102 +10,112 @@ use crate::failure::Failure;
 /// Creates the Job of `build(suffix)` and returns it as the server has it.
 ///
 /// `suffix` makes the helpers' names unique. Where an earlier run of the same create was interrupted, its suffix is
-/// taken up and the rest is done.
+/// taken up and the rest is done. What fails half-way is removed again.
 pub(crate) async fn create(
     build: impl Fn(&str) -> Result<Objects, Failure>,
     suffix: &str,
     cluster: &Cluster,
 ) -> Result<Value, Failure> {
-    let mut mark = Mark::new(&build("")?, suffix);
-    let mut wanted = build(suffix)?;
-    let mut seen = Seen::default();
-    loop {
-        match next(&wanted, &mark, &seen) {
-            Step::PostJob(job) => match cluster.create(&job, false).await {
-                Ok(created) => {
-                    kept(&wanted, &created, cluster).await?;
-                    if wanted.helpers.is_empty() {
-                        return Ok(created);
+    let mark = Mark::new(&build("")?, suffix);
+    let mut launch = Launch { wanted: build(suffix)?, build, mark, cluster, seen: Seen::default(), ours: None };
+    let ended = launch.run().await;
+    match (ended, launch.ours) {
+        (Err(failure), Some(job)) => Err(removed(failure, &job, cluster).await),
+        (ended, _) => ended,
+    }
+}
+
+struct Launch<'a, B> {
+    build: B,
+    wanted: Objects,
+    mark: Mark,
+    cluster: &'a Cluster,
+    seen: Seen,
+    /// The Job, if this run made it: what fails after that is undone.
+    ours: Option<Value>,
+}
+
+impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
+    async fn run(&mut self) -> Result<Value, Failure> {
+        loop {
+            match next(&self.wanted, &self.mark, &self.seen) {
+                Step::PostJob(job) => {
+                    self.post_job(&job).await?;
+                    if let Some(job) = self.ours.as_ref().filter(|_| self.wanted.helpers.is_empty()) {
+                        return Ok(job.clone());
                     }
-                    seen = Seen { job: Some(created), helpers: vec![] };
                 }
-                Err(error) if error.is_already_exists() && !wanted.helpers.is_empty() => {
-                    let job = cluster.get(Kind::Job, name(&job)).await?;
-                    if let Some(theirs) = Mark::of(&job).filter(|theirs| theirs.same_create(&mark)) {
-                        wanted = build(theirs.suffix())?;
-                        mark = theirs;
+                Step::PostHelper(helper) => {
+                    match self.cluster.create(&helper, false).await {
+                        // Another run of the same create may have been faster.
+                        Err(error) if !error.is_already_exists() => return Err(error.into()),
+                        _ => self.look().await?,
                     }
-                    seen = look(&wanted, job, cluster).await?;
                 }
-                Err(error) => return Err(taken_or(error, name(&job))),
-            },
-            Step::PostHelper(helper) => {
-                match cluster.create(&helper, false).await {
-                    Ok(_) => {}
-                    // Another run of the same create was faster.
-                    Err(error) if error.is_already_exists() => {}
-                    Err(error) => return Err(undone(error, &seen, cluster).await),
+                Step::Release(patch) => {
+                    return Ok(self.cluster.patch(Kind::Job, name(&self.wanted.job), &patch, false).await?);
                 }
-                let job = cluster.get(Kind::Job, name(&wanted.job)).await?;
-                seen = look(&wanted, job, cluster).await?;
+                Step::Refuse(taken) => return Err(refusal(taken, name(&self.wanted.job))),
             }
-            Step::Release(patch) => {
-                let released = cluster.patch(Kind::Job, name(&wanted.job), &patch, false).await?;
-                return Ok(released);
-            }
-            Step::Refuse(taken) => return Err(refusal(taken, name(&wanted.job))),
         }
     }
-}
 
-/// Reads what is there of `wanted`.
-async fn look(wanted: &Objects, job: Value, cluster: &Cluster) -> Result<Seen, ClusterError> {
-    let mut helpers = Vec::with_capacity(wanted.helpers.len());
-    for helper in &wanted.helpers {
-        helpers.push(match cluster.get(Kind::ConfigMap, name(helper)).await {
-            Ok(helper) => Some(helper),
-            Err(error) if error.is_not_found() => None,
-            Err(error) => return Err(error),
-        });
-    }
-    Ok(Seen { job: Some(job), helpers })
-}
-
-/// A field that the server dropped without a word would make another Job than was asked for: it is removed again.
-async fn kept(wanted: &Objects, created: &Value, cluster: &Cluster) -> Result<(), Failure> {
-    let Err(dropped) = creation::kept(wanted, created) else { return Ok(()) };
-    remove(created, cluster).await?;
-    let text = format!("the server dropped {}, so the Job was removed again", dropped.join(", "));
-    Err(Failure::error(text)
-        .hint("kubectl version tells the server's version; the field is newer or switched off there"))
-}
-
-/// The Job without its helper would stand there suspended for ever.
-async fn undone(error: ClusterError, seen: &Seen, cluster: &Cluster) -> Failure {
-    let failure = Failure::from(error);
-    match &seen.job {
-        Some(job) => match remove(job, cluster).await {
-            Ok(()) => failure,
-            Err(second) => {
-                let left =
-                    format!("kubectl delete job {} (it is suspended, and could not be removed: {second})", name(job));
-                failure.hint(left)
+    async fn post_job(&mut self, job: &Value) -> Result<(), Failure> {
+        match self.cluster.create(job, false).await {
+            Ok(created) => {
+                self.ours = Some(created.clone());
+                kept(&self.wanted, &created)?;
+                self.seen = Seen { job: Some(created), helpers: vec![] };
+                Ok(())
             }
-        },
-        None => failure,
+            Err(error) if error.is_already_exists() && !self.wanted.helpers.is_empty() => self.look().await,
+            Err(error) if error.is_already_exists() => Err(Failure::from(error).hint(hint_of_taken(name(job)))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads what is there, and takes up the suffix of an earlier run of the same create.
+    async fn look(&mut self) -> Result<(), Failure> {
+        let job = self.cluster.get(Kind::Job, name(&self.wanted.job)).await?;
+        if let Some(theirs) = Mark::of(&job).filter(|theirs| theirs.same_create(&self.mark)) {
+            self.wanted = (self.build)(theirs.suffix())?;
+            self.mark = theirs;
+        }
+        let mut helpers = Vec::with_capacity(self.wanted.helpers.len());
+        for helper in &self.wanted.helpers {
+            helpers.push(match self.cluster.get(Kind::ConfigMap, name(helper)).await {
+                Ok(helper) => Some(helper),
+                Err(error) if error.is_not_found() => None,
+                Err(error) => return Err(error.into()),
+            });
+        }
+        self.seen = Seen { job: Some(job), helpers };
+        Ok(())
+    }
+}
+
+/// A field that the server dropped without a word would make another Job than was asked for.
+fn kept(wanted: &Objects, created: &Value) -> Result<(), Failure> {
+    creation::kept(wanted, created).map_err(|dropped| {
+        let text = format!("the server dropped {}; the Job is not what was asked for", dropped.join(", "));
+        Failure::error(text).hint("kubectl version: the field is newer than the server, or switched off there")
+    })
+}
+
+/// Removes the Job, and with it its helpers; a half-made one would stand there suspended for ever.
+async fn removed(failure: Failure, job: &Value, cluster: &Cluster) -> Failure {
+    match remove(job, cluster).await {
+        Ok(()) => failure,
+        Err(error) if error.is_not_found() => failure,
+        Err(_) => {
+            failure.hint(format!("job {0} is half-made and could not be removed: kubectl delete job {0}", name(job)))
+        }
     }
 }
 
 async fn remove(job: &Value, cluster: &Cluster) -> Result<(), ClusterError> {
     let uid = job["metadata"]["uid"].as_str().unwrap_or_default();
     cluster.delete(Kind::Job, name(job), uid).await
-}
-
-fn taken_or(error: ClusterError, name: &str) -> Failure {
-    if error.is_already_exists() {
-        return Failure::from(error).hint(hint_of_taken(name));
-    }
-    error.into()
 }
 
 fn refusal(taken: Taken, name: &str) -> Failure {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use tokio::io::AsyncWrite;
 
 use crate::env::Env;
 
@@ -48,7 +49,7 @@ impl Term {
 
     /// Stdout for bytes that may be many: a reader that stalls does not keep Ctrl-C from being seen.
     #[expect(clippy::disallowed_methods, clippy::unused_self, reason = "term/ owns stdout")]
-    pub(crate) fn stream(&self) -> tokio::io::Stdout {
+    pub(crate) fn stream(&self) -> impl AsyncWrite + Unpin + use<> {
         tokio::io::stdout()
     }
 

@@ -59,13 +59,6 @@ impl Cluster {
         }
         self.lab.as_ref()
     }
-
-    /// The minor version of the server: 37 for 1.37.1.
-    pub(crate) fn minor(&self, space: &Space) -> u32 {
-        let version = space.kubectl("version -o json").json();
-        let minor = version["serverVersion"]["minor"].as_str().unwrap_or_default();
-        minor.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().expect("a server has a minor version")
-    }
 }
 
 impl Lab {
@@ -141,7 +134,7 @@ impl Space {
         self.write(&name, config.to_string())
     }
 
-    /// A kubeconfig of a new service account, without any right or with those of a ClusterRole in this namespace.
+    /// A kubeconfig of a new service account, without any right or with those of a `ClusterRole` in this namespace.
     pub(crate) fn config_of_user(&self, name: &str, role: Option<&str>) -> PathBuf {
         self.kubectl(&format!("create serviceaccount {name}")).ok();
         if let Some(role) = role {
@@ -150,6 +143,14 @@ impl Space {
         }
         let token = self.kubectl(&format!("create token {name}")).ok();
         self.config_with_token(token.text().trim())
+    }
+
+    /// The minor version of the server: 37 for 1.37.1.
+    #[track_caller]
+    pub(crate) fn server_minor(&self) -> u32 {
+        let version = self.kubectl("version -o json").json();
+        let minor = version["serverVersion"]["minor"].as_str().unwrap_or_default();
+        minor.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().expect("a server has a minor version")
     }
 
     /// Writes a file into the home, in which everything runs.

@@ -136,6 +136,8 @@ fn who_may_do_nothing_is_told_so_in_kubectls_words() {
     let kubectls = space.kubectl("get job mine").kubeconfig(&nobody).output();
     let ours = space.indexedjob("describe mine").kubeconfig(&nobody).output();
     assert_eq!(ours.stderr.lines().next(), kubectls.stderr.lines().next(), "{ours}\n{kubectls}");
+    let other = space.indexedjob("wait mine --as somebody-else").output();
+    other.fails(1, &["jobs.batch \"mine\" is forbidden: User \"somebody-else\" cannot ", "hint: "]);
     space.is_empty();
 }
 

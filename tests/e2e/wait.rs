@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{Space, cluster, say};
+use crate::harness::{Space, say};
 
 /// A Job of `indexes` that runs this script with sh; `more` is put into its spec.
 pub(crate) fn job(name: &str, indexes: u32, more: &str, script: &str) -> String {
     format!(
-        r#"
+        r"
 apiVersion: batch/v1
 kind: Job
 metadata: {{name: {name}}}
@@ -25,7 +25,7 @@ spec:
       - name: worker
         image: docker.io/library/busybox
         command: [sh, -c, {script:?}]
-"#
+"
     )
 }
 
@@ -76,7 +76,7 @@ fn the_reason_is_said_as_soon_as_the_job_is_failing() {
     let mut waiting = space.indexedjob("wait failing --timeout=300s").spawn();
     waiting.await_stderr(": BackoffLimitExceeded: ");
     // Since 1.31 a Job is Failed only when its pods have ended.
-    let ends_later = cluster().minor(&space) >= 31;
+    let ends_later = space.server_minor() >= 31;
     if ends_later {
         assert!(waiting.goes_on(), "the pods of the other indexes cannot have ended");
     }
@@ -127,6 +127,21 @@ fn a_job_that_goes_as_soon_as_it_is_complete_was_complete() {
         .indexedjob("wait brief-bad --timeout=300s")
         .output()
         .fails(3, &["job.batch/brief-bad failed: BackoffLimitExceeded"]);
+}
+
+#[test]
+fn who_may_only_get_the_job_waits_all_the_same() {
+    let space = Space::new("wait-get");
+    let looker = space.config_of_user("looker", None);
+    space.kubectl("create role looker --verb=get --resource=jobs.batch").ok();
+    let account = format!("{}:looker", space.namespace);
+    space.kubectl(&format!("create rolebinding looker --role=looker --serviceaccount={account}")).ok();
+    space.apply(&job("seen", 1, "", "sleep 2"));
+    space.until("the right is there", || {
+        (space.kubectl("get job seen").kubeconfig(&looker).output().code == Some(0)).then_some(())
+    });
+    let waited = space.indexedjob("wait seen --timeout=300s").kubeconfig(&looker).output();
+    waited.is(0, "job.batch/seen condition met\n", &[]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ const SHELL: &[(&str, &[&str])] = &[
     ("cli", &["exit"]),
     ("term", &["exit", "env", "clock"]),
     ("cluster", &["exit", "env", "clock"]),
-    ("failure", &["exit", "cli", "cluster"]),
+    ("failure", &["exit", "cli", "term", "cluster"]),
     ("logs", &["exit", "env", "clock", "term", "cluster", "failure"]),
     ("launch", &["exit", "env", "clock", "term", "cluster", "failure"]),
     ("commands", &["exit", "env", "clock", "cli", "term", "cluster", "failure", "logs", "launch"]),
@@ -50,7 +50,6 @@ const CORE_CRATES: &[(&str, &[&str])] = &[
 
 /// The crates that the shell may name, and where; none: everywhere.
 const SHELL_CRATES: &[(&str, &[&str])] = &[
-    ("anyhow", &[]),
     ("clap", &["src/cli", "src/main.rs"]),
     ("clap_complete", &["src/cli", "src/commands/completion.rs"]),
     ("futures", &[]),
@@ -63,7 +62,6 @@ const SHELL_CRATES: &[(&str, &[&str])] = &[
     ("kube", &["src/cluster"]),
     ("serde", &[]),
     ("serde_json", &[]),
-    ("thiserror", &[]),
     ("tokio", &[]),
     ("tower", &["src/cluster"]),
 ];

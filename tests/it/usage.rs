@@ -161,7 +161,7 @@ fn a_file_that_is_missing() {
 fn a_file_and_flags_of_ours() {
     refused(
         &["-f", "job.yaml", "--completions=3"],
-        "error: the argument '--filename <FILE>' cannot be used with: --completions <N> --items <LIST>\n\
+        "error: the argument '--filename <FILE>' cannot be used with '--completions <N>'\n\
          hint: see kubectl indexedjob create --help\n",
     );
 }
