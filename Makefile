@@ -9,6 +9,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help build release demo demo-stop test unit lab-test e2e e2e-lab fmt clippy deny generate check-generated ci packages lab
 
 NEWEST := 1.37.1
@@ -54,7 +55,7 @@ lab: packages
 
 ## The demo
 
-demo: build lab
+demo: packages build lab
 	$(call say,starting Kubernetes $(NEWEST) (the first time it is built: about 9 minutes on 2 cores))
 	@$(LAB) up --version $(NEWEST) >/dev/null
 	@tests/demo.sh $(LAB) $(PLUGIN)
@@ -64,7 +65,7 @@ demo-stop: lab
 
 ## The tests
 
-test: unit lab-test e2e-lab
+test: packages unit lab-test e2e-lab
 
 unit:
 	$(call say,unit and integration tests)
@@ -108,4 +109,4 @@ check-generated: generate
 	$(call say,generated files)
 	@git diff --exit-code -- completions docs || { echo 'error: generated files are not up to date' >&2; echo 'hint: make generate, and commit' >&2; exit 1; }
 
-ci: fmt clippy check-generated deny test
+ci: packages fmt clippy check-generated deny test

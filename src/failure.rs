@@ -69,7 +69,13 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self { exit: Exit::Done, message: None, hint: None },
-            _ => Self::error(format_args!("cannot write output: {error}")),
+            _ => Self::error(format_args!("cannot write output: {}", plainly(&error))),
         }
     }
+}
+
+/// The system's words, without Rust's `(os error 2)`.
+pub(crate) fn plainly(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

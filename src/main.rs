@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::error(format_args!("cannot start: {error}")))?;
-    let left_alone = cli.verb.left_alone();
+    let left_alone = cli.left_alone();
     let context = Context { connection: cli.connection, env, term: term.clone() };
     let ended = runtime.block_on(async {
         tokio::select! {

@@ -36,8 +36,10 @@ pub struct Tally {
     pub succeeded: u32,
     /// Failed for good; 0 where the Job has no limit per index.
     pub failed: u32,
-    /// With a pod that is starting or running.
+    /// With a pod that is ready, or running on a server that does not tell.
     pub running: u32,
+    /// With a pod that is not: it waits for a node or an image, is being started, or has just ended.
+    pub starting: u32,
     /// With a pod that is being stopped.
     pub terminating: u32,
     /// Not started, or waiting for the next attempt.
@@ -111,10 +113,12 @@ impl JobProgress {
         let job = self.job()?;
         let (succeeded, failed) = (job.succeeded.len(), self.failed_indexes().len());
         let open = job.completions.saturating_sub(succeeded + failed);
-        let running = job.active.max(job.ready.unwrap_or(0)).min(open);
-        let terminating = job.terminating.min(open - running);
-        let pending = open - running - terminating;
-        Some(Tally { completions: job.completions, succeeded, failed, running, terminating, pending })
+        // `active` counts pods from their creation on; an image that cannot be pulled is not running.
+        let active = job.active.max(job.ready.unwrap_or(0)).min(open);
+        let running = job.ready.unwrap_or(active).min(active);
+        let terminating = job.terminating.min(open - active);
+        let (starting, pending) = (active - running, open - active - terminating);
+        Some(Tally { completions: job.completions, succeeded, failed, running, starting, terminating, pending })
     }
 
     /// The indexes that failed for good; empty where the Job has no limit per index.
@@ -172,7 +176,8 @@ mod tests {
         let status =
             json!({"completedIndexes": "0-3", "failedIndexes": "7", "active": 2, "ready": 1, "terminating": 1});
         let tally = after([job("a", &status)]).tally().unwrap();
-        let want = Tally { completions: 10, succeeded: 4, failed: 1, running: 2, terminating: 1, pending: 2 };
+        let want =
+            Tally { completions: 10, succeeded: 4, failed: 1, running: 1, starting: 1, terminating: 1, pending: 2 };
         assert_eq!(tally, want);
     }
 

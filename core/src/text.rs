@@ -74,6 +74,13 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// `word` as a shell takes it, quoted where it must be; for commands to paste.
+#[must_use]
+pub fn quoted(word: &str) -> Cow<'_, str> {
+    // The one word that no shell can take holds a NUL, which no argument can hold either.
+    shlex::try_quote(word).unwrap_or_default()
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -62,6 +62,8 @@ fn located(error: &serde_yaml::Error) -> YamlError {
     let text = error.without_snippet().to_string();
     // The place is told once, before the message.
     let message = text.split(" at line ").next().unwrap_or(&text);
+    // What follows is advice to whoever calls the library.
+    let message = message.split(", set ").next().unwrap_or(message);
     YamlError {
         line: place.as_ref().map_or(0, serde_yaml::Location::line),
         column: place.as_ref().map_or(0, serde_yaml::Location::column),
@@ -123,6 +125,11 @@ mod tests {
         let error = documents("a: 1\nb: [1,\n").unwrap_err();
         assert!(error.line >= 2 && error.column >= 1, "{error}");
         assert!(!error.message.contains('\n'));
+    }
+
+    #[test]
+    fn a_key_given_twice_is_an_error() {
+        assert_eq!(documents("a: 1\na: 2\n").unwrap_err().to_string(), "line 2, column 1: duplicate mapping key: a");
     }
 
     #[test]

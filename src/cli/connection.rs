@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use indexedjob_core::human::{self, Timeout};
+use indexedjob_core::text::quoted;
 
 /// How to reach the cluster: kubectl's flags, with kubectl's meanings.
 #[derive(Clone, Debug, Default, Args)]
@@ -23,7 +24,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, global = true, hide_short_help = true, value_name = "NAME")]
     pub(crate) user: Option<String>,
     /// The namespace of the Job
-    #[arg(short, long, global = true, value_name = "NAME")]
+    #[arg(short, long, global = true, value_name = "NAME", value_parser = namespace)]
     pub(crate) namespace: Option<String>,
     /// Address of the API server
     #[arg(short, long, global = true, hide_short_help = true, value_name = "URL")]
@@ -64,6 +65,33 @@ pub(crate) struct ConnectionArgs {
     /// Do not ask the server to compress its answers
     #[arg(long, global = true, hide_short_help = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) disable_compression: Option<bool>,
+}
+
+impl ConnectionArgs {
+    /// The flags that say which Job is meant, as they were given, for commands to paste: ` -n science --context lab`.
+    pub(crate) fn given(&self) -> String {
+        let kubeconfig = self.kubeconfig.as_ref().map(|path| path.display().to_string());
+        let flags = [
+            ("-n", &self.namespace),
+            ("--kubeconfig", &kubeconfig),
+            ("--context", &self.context),
+            ("--cluster", &self.cluster),
+            ("--user", &self.user),
+            ("--server", &self.server),
+            ("--as", &self.impersonate),
+        ];
+        let given = flags.into_iter().filter_map(|(flag, value)| Some((flag, value.as_ref()?)));
+        given.map(|(flag, value)| format!(" {flag} {}", quoted(value))).collect::<Vec<_>>().concat()
+    }
+}
+
+/// A namespace's name goes into the path of requests.
+fn namespace(text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match !text.is_empty() && text.len() <= 63 && text.chars().all(allowed) {
+        true => Ok(text.to_owned()),
+        false => Err("it is no name of a namespace".to_owned()),
+    }
 }
 
 /// The limit of one request; None is no limit.

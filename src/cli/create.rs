@@ -1,10 +1,15 @@
 //! `create`: its flags, and the plan they make.
 
+use std::ops::RangeInclusive;
+
 use clap::{ArgGroup, Args, ValueEnum};
 use indexedjob_core::plan::{Defaults, Delivery, Features, Plan, Via};
 use indexedjob_core::work::{self, Work};
 
 use super::{JobName, Usage};
+
+/// The image of the init container where none is given.
+const INIT_IMAGE: &str = "docker.io/library/bash";
 
 /// Create an Indexed Job from flags, or from a file.
 ///
@@ -40,22 +45,22 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
     /// So many tasks, numbered from 0
-    #[arg(long, value_name = "N", help_heading = "Work", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", help_heading = "Work", allow_negative_numbers = true, value_parser = whole)]
     completions: Option<i64>,
     /// One task for each of these, as comma-separated values: foo,bar,"a, b"
     #[arg(long, value_name = "LIST", help_heading = "Work", allow_hyphen_values = true)]
     items: Option<String>,
     /// How an item travels: in a ConfigMap (any image), or by an init container (needs bash in --init-image)
-    #[arg(long, value_enum, value_name = "WAY", help_heading = "Work", default_value_t = ViaArg::Configmap)]
+    #[arg(long, value_enum, value_name = "WAY", help_heading = "Work", default_value_t = ViaArg::Configmap, requires = "items")]
     items_via: ViaArg,
-    /// The file in which a task finds its item
-    #[arg(long, value_name = "FILE", help_heading = "Work", default_value = "/input/data.txt", value_parser = item_path)]
+    /// The file in which a task finds its item; with --items-via=init nothing else is in its directory
+    #[arg(long, value_name = "FILE", help_heading = "Work", default_value = "/input/data.txt", value_parser = item_path, requires = "items")]
     item_path: String,
-    /// The image of the init container of --items-via=init
-    #[arg(long, value_name = "IMAGE", help_heading = "Work", default_value = "docker.io/library/bash")]
-    init_image: String,
+    /// The image of the init container of --items-via=init [default: docker.io/library/bash]
+    #[arg(long, value_name = "IMAGE", help_heading = "Work", requires = "items")]
+    init_image: Option<String>,
     /// How many tasks may run at once; by default all, at most 1000
-    #[arg(long, value_name = "N", help_heading = "Run", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", help_heading = "Run", allow_negative_numbers = true, value_parser = whole)]
     parallelism: Option<i64>,
     /// What is set besides what was asked for: what suits an array (see below), or nothing
     #[arg(long, value_enum, value_name = "SET", help_heading = "Run", default_value_t = DefaultsArg::Array)]
@@ -138,13 +143,14 @@ impl CreateArgs {
             Usage::new("no name given").hint("kubectl indexedjob create NAME --image IMAGE --completions N -- COMMAND")
         })?;
         let (name, work) = (name.as_str().to_owned(), self.work(name)?);
-        let parallelism = self.parallelism.map(|p| number("--parallelism", p, 0)).transpose()?;
+        let parallelism = self.parallelism.map(|p| number("--parallelism", p, 0..=100_000)).transpose()?;
         let image = self.image.filter(|image| !image.trim().is_empty()).ok_or_else(|| {
             Usage::new("no image given").hint(format!("kubectl indexedjob create {name} --image IMAGE ..."))
         })?;
-        let via = match self.items_via {
-            ViaArg::Configmap => Via::ConfigMap,
-            ViaArg::Init => Via::Init { image: self.init_image },
+        let via = match (self.items_via, self.init_image) {
+            (ViaArg::Configmap, None) => Via::ConfigMap,
+            (ViaArg::Configmap, Some(_)) => return Err(Usage::new("--init-image goes with --items-via=init")),
+            (ViaArg::Init, image) => Via::Init { image: image.unwrap_or_else(|| INIT_IMAGE.to_owned()) },
         };
         let defaults = match self.defaults {
             DefaultsArg::Array => Defaults::Array(features),
@@ -156,7 +162,7 @@ impl CreateArgs {
 
     fn work(&self, name: &JobName) -> Result<Work, Usage> {
         match (self.completions, &self.items) {
-            (Some(completions), _) => Ok(Work::Completions(number("--completions", completions, 1)?)),
+            (Some(completions), _) => Ok(Work::Completions(number("--completions", completions, 1..=i32::MAX)?)),
             (None, Some(list)) => {
                 let items = work::items(list).map_err(|error| Usage::new(format!("--items: {error}")))?;
                 Ok(Work::Items(items))
@@ -169,17 +175,29 @@ impl CreateArgs {
     }
 }
 
-/// An int32 of the API, at least `least`.
-fn number(flag: &str, number: i64, least: i32) -> Result<u32, Usage> {
-    let fits = i32::try_from(number).ok().filter(|number| *number >= least);
+/// A number of the API with its limits.
+fn number(flag: &str, number: i64, limits: RangeInclusive<i32>) -> Result<u32, Usage> {
+    let fits = i32::try_from(number).ok().filter(|number| limits.contains(number));
     let number = fits.and_then(|number| u32::try_from(number).ok());
-    number.ok_or_else(|| Usage::new(format!("{flag} must be between {least} and {}", i32::MAX)))
+    number.ok_or_else(|| Usage::new(format!("{flag} must be between {} and {}", limits.start(), limits.end())))
+}
+
+/// A whole number of any size; one beyond every limit is the largest there is.
+fn whole(text: &str) -> Result<i64, String> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+        true => Ok(text.parse().unwrap_or(if text.starts_with('-') { i64::MIN } else { i64::MAX })),
+        false => Err("it must be a whole number".to_owned()),
+    }
 }
 
 fn item_path(path: &str) -> Result<String, String> {
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let parts_are_names = path.split('/').skip(1).all(|part| !matches!(part, "" | "." | ".."));
-    if directory.is_empty() || !path.starts_with('/') || !parts_are_names || path.contains([':', '\0']) {
+    if path.contains([':', '\0']) {
+        return Err("a path in a container holds no colon".to_owned());
+    }
+    if directory.is_empty() || !path.starts_with('/') || !parts_are_names {
         return Err("write an absolute path with a directory, such as /input/data.txt".to_owned());
     }
     Ok(path.to_owned())
@@ -240,7 +258,7 @@ mod tests {
 
     #[test]
     fn the_item_is_in_a_directory() {
-        for path in ["data.txt", "/data.txt", "/input/", "/in/../x", "/a:b/c"] {
+        for path in ["data.txt", "/data.txt", "/input/", "/in/../x"] {
             refused(&["x", "--image=i", "--items=a", "--item-path", path], "absolute path with a directory");
         }
     }

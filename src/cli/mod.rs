@@ -22,7 +22,7 @@ pub(crate) use verbs::{CompletionArgs, DescribeArgs, LogsArgs, ProgressArg, Wait
 /// 4 no such Job, or it was deleted while waiting; 124 timed out; 130, 143 interrupted (the Job is left alone).
 #[derive(Debug, Parser)]
 #[command(name = "kubectl-indexedjob", version, propagate_version = false, arg_required_else_help = false)]
-#[command(subcommand_required = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(subcommand_required = true, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
@@ -45,12 +45,13 @@ pub(crate) enum Verb {
     Completion(CompletionArgs),
 }
 
-impl Verb {
+impl Cli {
     /// What to say when the verb is interrupted; None where nothing goes on without it.
     pub(crate) fn left_alone(&self) -> Option<String> {
-        let Self::Wait(args) = self else { return None };
+        let Verb::Wait(args) = &self.verb else { return None };
         let names: Vec<&str> = args.names.iter().map(JobName::as_str).collect();
-        Some(format!("interrupted; what runs is left alone\nhint: kubectl indexedjob wait {}", names.join(" ")))
+        let (names, given) = (names.join(" "), self.connection.given());
+        Some(format!("interrupted; what runs is left alone\nhint: kubectl indexedjob wait {names}{given}"))
     }
 }
 
@@ -75,7 +76,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Sto
 pub(crate) fn completion_script(shell: clap_complete::Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "kubectl-indexedjob", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    // clap_complete 4.6 writes the dash of the name in two ways, and its bash script then knows no verb.
+    String::from_utf8_lossy(&script).replace("kubectl__subcmd__indexedjob", "kubectl__indexedjob")
 }
 
 /// How help names the program: as the user typed it, `kubectl indexedjob`, where kubectl started it.

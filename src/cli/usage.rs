@@ -34,21 +34,41 @@ pub(super) fn explain(error: &clap::Error, program: &str) -> Stop {
     let said = text.strip_prefix("error: ").unwrap_or(&text);
     let message: Vec<&str> = said.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
     let usage = Usage::new(message.join(" "));
-    Stop::Usage(match tip(error).or_else(|| see_help(&text, program)) {
+    Stop::Usage(match tip(error).or_else(|| lost_command(error)).or_else(|| see_help(&text, program)) {
         Some(hint) => usage.hint(hint),
         None => usage,
     })
 }
 
-/// What clap thinks was meant.
+/// What clap thinks was meant, where it begins like what was typed: the rest is guessing.
 fn tip(error: &clap::Error) -> Option<String> {
-    [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue].iter().find_map(|kind| {
-        match error.get(*kind)? {
-            ContextValue::String(text) => Some(format!("did you mean {text}?")),
-            ContextValue::Strings(texts) => texts.first().map(|text| format!("did you mean {text}?")),
-            _ => None,
-        }
+    let kinds = [
+        (ContextKind::SuggestedArg, ContextKind::InvalidArg),
+        (ContextKind::SuggestedSubcommand, ContextKind::InvalidSubcommand),
+        (ContextKind::SuggestedValue, ContextKind::InvalidValue),
+    ];
+    let first_letter = |text: &str| text.trim_start_matches('-').chars().next();
+    kinds.iter().find_map(|(suggested, typed)| {
+        let suggested = first_string(error.get(*suggested)?)?;
+        let typed = first_string(error.get(*typed)?)?;
+        (first_letter(suggested) == first_letter(typed)).then(|| format!("did you mean {suggested}?"))
     })
+}
+
+fn first_string(value: &ContextValue) -> Option<&str> {
+    match value {
+        ContextValue::String(text) => Some(text),
+        ContextValue::Strings(texts) => texts.first().map(String::as_str),
+        _ => None,
+    }
+}
+
+/// A word where none belongs is most often the container's command.
+fn lost_command(error: &clap::Error) -> Option<String> {
+    let word = error.get(ContextKind::InvalidArg).and_then(first_string)?;
+    let of_create = error.to_string().contains("create [OPTIONS]");
+    (error.kind() == ErrorKind::UnknownArgument && of_create && !word.starts_with('-'))
+        .then(|| format!("put -- before the command: -- {word} ..."))
 }
 
 /// The help of the verb that clap's own usage line names.
@@ -87,5 +107,9 @@ mod tests {
         assert!(usage("logs x").0.contains("--index <N>"));
         assert!(usage("logs x --index three").0.starts_with("invalid value 'three' for '--index <N>'"));
         assert_eq!(usage("watt x").1.as_deref(), Some("did you mean wait?"));
+        assert_eq!(usage("retry x").1.as_deref(), Some("see kubectl indexedjob --help"));
+        assert_eq!(usage("create x sleep").1.as_deref(), Some("put -- before the command: -- sleep ..."));
+        assert_eq!(usage("logs x --index 0-2").0, "invalid value '0-2' for '--index <N>': it must be one whole number");
+        assert!(usage("create x --completions many").0.ends_with("it must be a whole number"));
     }
 }

@@ -65,7 +65,7 @@ pub(crate) struct LogsArgs {
     #[arg(value_name = "NAME")]
     pub(crate) name: JobName,
     /// The completion index
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = index, allow_negative_numbers = true)]
     pub(crate) index: u32,
     /// The container; by default the one that kubectl would choose
     #[arg(short, long, value_name = "NAME")]
@@ -80,22 +80,34 @@ pub(crate) struct LogsArgs {
     #[arg(long, value_name = "N", default_value = "-1", allow_hyphen_values = true, value_parser = tail)]
     pub(crate) tail: Tail,
     /// Only what is newer than this: 5s, 2m, 3h
-    #[arg(long, value_name = "DURATION", conflicts_with = "since_time", value_parser = since)]
+    #[arg(long, value_name = "DURATION", conflicts_with = "since_time", value_parser = since, allow_hyphen_values = true)]
     pub(crate) since: Option<u64>,
     /// Only what is newer than this time (RFC 3339)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = since_time)]
     pub(crate) since_time: Option<Timestamp>,
     /// Begin every line with its time
     #[arg(long)]
     pub(crate) timestamps: bool,
     /// Only so many bytes
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = bytes)]
     pub(crate) limit_bytes: Option<u64>,
 }
 
 /// How many lines from the end; None is all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tail(pub(crate) Option<u64>);
+
+fn index(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "it must be one whole number".to_owned())
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|bytes| *bytes > 0).ok_or_else(|| "it must be a whole number above 0".to_owned())
+}
+
+fn since_time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write it as 2026-01-31T12:00:00Z".to_owned())
+}
 
 fn tail(text: &str) -> Result<Tail, String> {
     match text {

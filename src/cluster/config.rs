@@ -103,16 +103,9 @@ fn override_cluster(cluster: &mut ClusterInfo, connection: &Connection) {
 
 fn override_user(user: &mut AuthInfo, connection: &Connection) {
     if let Some(token) = &connection.token {
-        let AuthInfo { impersonate, impersonate_uid, impersonate_groups, impersonate_user_extra, .. } =
-            std::mem::take(user);
-        *user = AuthInfo {
-            token: Some(token.clone().into()),
-            impersonate,
-            impersonate_uid,
-            impersonate_groups,
-            impersonate_user_extra,
-            ..AuthInfo::default()
-        };
+        // A client certificate stays, as with kubectl; every other way of login gives way.
+        (user.token, user.token_file) = (Some(token.clone().into()), None);
+        (user.exec, user.auth_provider, user.username, user.password) = (None, None, None, None);
     }
     if let Some(path) = &connection.client_certificate {
         (user.client_certificate, user.client_certificate_data, user.exec) = (Some(path.clone()), None, None);

@@ -7,6 +7,9 @@ use indexedjob_core::text::shown;
 
 use super::status::ApiError;
 
+/// What to look at when the server is not the one that was meant.
+pub(super) const WHICH_SERVER: &str = "see which server is meant: kubectl config view --minify";
+
 /// Why a request did not do what it should. `Display` is what kubectl prints, prefix and all.
 #[derive(Clone, Debug)]
 pub(crate) enum ClusterError {
@@ -84,9 +87,9 @@ impl ClusterError {
         }
     }
 
-    /// 404.
+    /// 404 of an object: it, or its namespace, is not there.
     pub(crate) fn is_not_found(&self) -> bool {
-        self.code() == Some(404)
+        matches!(self, Self::Api(error) if error.code == 404 && !error.is_unknown_path())
     }
 
     /// 409 because the name is taken; also while the object of that name is being deleted.
@@ -138,7 +141,6 @@ impl ClusterError {
 
     /// What to do next, with a command to paste where there is one.
     pub(crate) fn hint(&self) -> Option<String> {
-        const WHICH_SERVER: &str = "see which server is meant: kubectl config view --minify";
         match self {
             Self::Api(error) => error.hint(),
             Self::Unreachable { wrote: true, .. } | Self::TimedOut { wrote: true, .. } => Some(
@@ -168,7 +170,9 @@ impl fmt::Display for ClusterError {
                 write!(f, "The connection to the server {host} was refused - did you specify the right host or port?")
             }
             Self::Unreachable { cause, .. } => write!(f, "Unable to connect to the server: {}", shown(cause)),
-            Self::TimedOut { after, .. } => write!(f, "Unable to connect to the server: no answer within {after:?}"),
+            Self::TimedOut { after, .. } => {
+                write!(f, "Unable to connect to the server: no answer within {}s", after.as_secs_f64().round())
+            }
             Self::Credentials { cause } => {
                 write!(f, "Unable to connect to the server: getting credentials: {}", shown(cause))
             }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use indexedjob_core::text::shown;
 use serde::Deserialize;
 
-use super::error::Asked;
+use super::error::{Asked, WHICH_SERVER};
+
+const UNKNOWN_PATH: &str = "the server could not find the requested resource";
 
 /// An error that the server answered with.
 #[derive(Clone, Debug)]
@@ -73,7 +75,7 @@ impl ApiError {
             400 => ("BadRequest", "the server rejected our request for an unknown reason"),
             401 => ("Unauthorized", "the server has asked for the client to provide credentials"),
             403 => ("Forbidden", "forbidden"),
-            404 => ("NotFound", "the server could not find the requested resource"),
+            404 => ("NotFound", UNKNOWN_PATH),
             405 => ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
             409 => ("Conflict", "the server reported a conflict"),
             410 => ("Expired", "the requested version is too old"),
@@ -104,6 +106,11 @@ impl ApiError {
 
     pub(super) fn is_unauthorized(&self) -> bool {
         self.code == 401 || self.reason == "Unauthorized"
+    }
+
+    /// A 404 that is about no object: the path itself is unknown, as of a server that is no Kubernetes.
+    pub(super) fn is_unknown_path(&self) -> bool {
+        self.code == 404 && self.message.starts_with(UNKNOWN_PATH)
     }
 
     fn invalid(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,6 +148,7 @@ impl ApiError {
             401 => Some(
                 "the credentials are missing or expired; log in again, then check with: kubectl auth whoami".into(),
             ),
+            403 if self.message.contains("exceeded quota") => Some(format!("kubectl describe quota{place}")),
             403 if !resource.is_empty() => {
                 let sub = if subresource.is_empty() { String::new() } else { format!(" --subresource={subresource}") };
                 Some(format!("ask for the right, then check with: kubectl auth can-i {verb} {resource}{sub}{place}"))
@@ -148,6 +156,7 @@ impl ApiError {
             404 if self.details.as_ref().is_some_and(|d| d.kind == "namespaces") => {
                 Some("see which namespaces there are: kubectl get namespaces".into())
             }
+            404 if self.is_unknown_path() => Some(WHICH_SERVER.to_owned()),
             404 if resource == "jobs.batch" => Some(format!("see which Jobs there are: kubectl get jobs{place}")),
             _ => None,
         }
@@ -259,7 +268,14 @@ mod tests {
         assert!(hint(403, &asked()).ends_with("kubectl auth can-i get jobs.batch -n ns"));
         let log = Asked { resource: "pods".into(), subresource: "log", ..asked() };
         assert!(hint(403, &log).ends_with("kubectl auth can-i get pods --subresource=log -n ns"));
-        assert!(hint(404, &asked()).ends_with("kubectl get jobs -n ns"));
+        assert!(hint(404, &asked()).ends_with("kubectl config view --minify"));
+        let gone =
+            json!({"kind": "Status", "code": 404, "reason": "NotFound", "message": "jobs.batch \"x\" not found"});
+        let gone = ApiError::read(404, gone.to_string().as_bytes(), None, &asked());
+        assert!(!gone.is_unknown_path() && gone.hint().unwrap().ends_with("kubectl get jobs -n ns"));
+        let quota = json!({"kind": "Status", "code": 403, "reason": "Forbidden", "message": "exceeded quota: q"});
+        let quota = ApiError::read(403, quota.to_string().as_bytes(), None, &asked());
+        assert_eq!(quota.hint().unwrap(), "kubectl describe quota -n ns");
         assert!(hint(401, &asked()).ends_with("kubectl auth whoami"));
     }
 }

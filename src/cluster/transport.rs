@@ -102,6 +102,8 @@ fn in_gos_words(causes: &[String], host: &str) -> String {
         return "tls: failed to verify certificate: x509: certificate has expired or is not yet valid".to_owned();
     }
     if let Some((_, names)) = causes.iter().find_map(|cause| cause.split_once("certificate not valid for name ")) {
+        // What it is valid for follows as the library writes its own types.
+        let names = names.split([';', ' ']).next().unwrap_or(names);
         return format!("tls: failed to verify certificate: x509: certificate is not valid for name {names}");
     }
     if said("failed to lookup address") || said("dns error") {

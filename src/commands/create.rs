@@ -14,7 +14,7 @@ use super::Context;
 use crate::cli::{CreateArgs, DryRun, Form, JobName, Source};
 use crate::cluster::Cluster;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, plainly};
 use crate::launch;
 
 /// Creates the Job, or shows what would be created.
@@ -32,11 +32,12 @@ pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Fai
         true => Draft::read(args.source(namespace, features(&cluster).await?)?)?,
         false => draft,
     };
-    draft.explain(context);
     if dry_run == DryRun::Server {
         return draft.show(draft.checked_by(&cluster).await?, dry_run, form, context);
     }
-    let job = launch::create(|suffix| draft.build(suffix), &random_suffix(), &cluster).await?;
+    let given = context.connection.given();
+    let job = launch::create(|suffix| draft.build(suffix), &random_suffix(), &cluster, &given).await?;
+    draft.explain(context);
     print_created(&job, form, context)
 }
 
@@ -87,7 +88,7 @@ impl Draft {
                     "the namespace from the provided object {theirs:?} does not match the namespace {:?}",
                     cluster.namespace()
                 ))
-                .hint(format!("-n {theirs}")))
+                .hint(format!("pass -n {theirs}, or leave -n out")))
             }
             Some(theirs) => Ok(cluster.in_namespace(theirs)),
             None => Ok(cluster),
@@ -97,16 +98,17 @@ impl Draft {
     /// Says what was understood, so that a list that was meant otherwise is noticed.
     fn explain(&self, context: &Context) {
         if let Self::Plan(Plan { work: work @ Work::Items(_), delivery, .. }) = self {
-            let items = count(work.completions(), "item", "items");
-            context.term.note(&format!("{items}, each in {}", delivery.path));
+            let items = count(work.completions(), "item, in", "items, each in");
+            context.term.note(&format!("{items} {}", delivery.path));
         }
     }
 
     /// The objects as the server would have them.
     async fn checked_by(&self, cluster: &Cluster) -> Result<Objects, Failure> {
-        let Objects { job, helpers } = self.build(&random_suffix())?;
-        let mut checked = Objects { job: cluster.create(&job, true).await?, helpers: vec![] };
-        for helper in &helpers {
+        let wanted = self.build(&random_suffix())?;
+        let mut checked = Objects { job: cluster.create(&wanted.job, true).await?, helpers: vec![] };
+        launch::kept(&wanted, &checked.job)?;
+        for helper in &wanted.helpers {
             checked.helpers.push(cluster.create(helper, true).await?);
         }
         Ok(checked)
@@ -153,11 +155,15 @@ fn printed(objects: &[Value], form: Form) -> String {
 /// Reads the Job of a file; `-` is stdin.
 fn from_file(path: &str, wanted: Option<&JobName>) -> Result<Value, Failure> {
     let mut bytes = Vec::new();
+    if path.starts_with("http://") || path.starts_with("https://") {
+        let failure = Failure::usage(format_args!("cannot read {path}: it is a URL, not a file"));
+        return Err(failure.hint(format!("curl -fsSL {path} | kubectl indexedjob create -f -")));
+    }
     let read = match path {
         "-" => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
         path => std::fs::read(path).map(|read| bytes = read),
     };
-    read.map_err(|error| Failure::usage(format_args!("cannot read {path}: {}", plainly(&error))))?;
+    read.map_err(|error| Failure::usage(format_args!("cannot read {path:?}: {}", plainly(&error))))?;
     let shown = if path == "-" { "stdin" } else { path };
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format_args!("{shown} is not UTF-8 text")))?;
     let documents = yaml::documents(&text).map_err(|error| Failure::usage(format_args!("{shown}: {error}")))?;
@@ -174,12 +180,6 @@ fn from_file(path: &str, wanted: Option<&JobName>) -> Result<Value, Failure> {
 fn within(file: &str, problem: Problem) -> Failure {
     let failure = Failure::usage(format_args!("{file}: {problem}"));
     Failure { hint: problem.hint, ..failure }
-}
-
-/// The words of the system, without Rust's `(os error 2)`.
-fn plainly(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 impl From<Problem> for Failure {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::view::count;
 use tokio::io::{AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::{Context, attempts};
@@ -41,7 +42,11 @@ pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failu
 /// Copies bytes as they come; a log that breaks off is told from an output that does.
 async fn copy(log: &mut ByteStream, stdout: &mut (impl AsyncWrite + Unpin)) -> Result<(), Failure> {
     loop {
-        let bytes = log.fill_buf().await.map_err(|error| Failure::error(format_args!("the log broke off: {error}")))?;
+        let broke_off = |_| {
+            Failure::error("the log broke off: the connection to the server or the node was lost")
+                .hint("run it again, with --since to leave out what was seen")
+        };
+        let bytes = log.fill_buf().await.map_err(broke_off)?;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -80,9 +85,9 @@ async fn find(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<F
             }
             Pick::NotYet(why) => {
                 let name = args.name.as_str();
-                return Err(
-                    Failure::error(why).hint(format!("kubectl indexedjob logs {name} --index {} -f", args.index))
-                );
+                let given = context.connection.given();
+                let hint = format!("kubectl indexedjob logs {name} --index {} -f{given}", args.index);
+                return Err(Failure::error(why).hint(hint));
             }
             Pick::Never(why) => return Err(Failure::error(why)),
         }
@@ -92,13 +97,15 @@ async fn find(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<F
 /// The Job and the attempts of the index as they are now.
 async fn look(args: &LogsArgs, cluster: &Cluster) -> Result<JobProgress, Failure> {
     let job = cluster.job(args.name.as_str()).await.map_err(Failure::of_job)?;
-    if args.index >= job.completions {
+    if !job.indexed {
         let name = args.name.as_str();
-        let range = match job.completions {
-            0 => format!("job {name} has no indexes"),
-            completions => format!("job {name} has indexes 0 to {}", completions - 1),
-        };
-        return Err(Failure::usage(format_args!("index {} is out of range: {range}", args.index)));
+        return Err(Failure::usage(format_args!("job {name} is not Indexed; its pods have no index"))
+            .hint(format!("kubectl logs job/{name}")));
+    }
+    if args.index >= job.completions {
+        let (name, completions) = (args.name.as_str(), count(job.completions, "index", "indexes"));
+        let text = format!("index {} is out of range: job {name} has {completions}, counted from 0", args.index);
+        return Err(Failure::usage(text));
     }
     let mut progress = JobProgress::default();
     progress.observe(Change::Job(Box::new(job)));

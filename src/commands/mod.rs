@@ -32,8 +32,8 @@ impl Context {
         let term = self.term.clone();
         let notes = Arc::new(move |note| match note {
             Note::Warning(text) => term.note(&format!("Warning: {text}")),
-            Note::Retrying { why, .. } => term.note(&format!("{why}; trying again")),
-            Note::Polling { why, every } => term.note(&format!("{why}; looking every {every:?} instead")),
+            Note::Retrying { why, .. } => term.note(&format!("{why} (trying again)")),
+            Note::Polling { why, every } => term.note(&format!("{why} (looking every {every:?} instead)")),
         });
         Ok(Cluster::connect(&self.connection.clone().into(), &self.env, notes).await?)
     }

@@ -31,8 +31,16 @@ pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failu
         ProgressArg::None => Wish::None,
     };
     let sink = RefCell::new(context.term.progress(wish, args.progress_interval));
-    let waits = args.names.iter().map(|name| async {
-        let ended = Wait { name, cluster: &cluster, term: &context.term, sink: &sink }.run(args.timeout).await;
+    let given = context.connection.given();
+    let mut names: Vec<&JobName> = Vec::new();
+    for name in &args.names {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let waits = names.into_iter().map(|name| async {
+        let ended =
+            Wait { name, cluster: &cluster, term: &context.term, sink: &sink, given: &given }.run(args.timeout).await;
         sink.borrow_mut().done(name.as_str());
         ended.unwrap_or_else(|failure| failure.tell(&context.term))
     });
@@ -45,6 +53,8 @@ struct Wait<'a> {
     cluster: &'a Cluster,
     term: &'a Term,
     sink: &'a RefCell<Progress>,
+    /// The flags to repeat in hints.
+    given: &'a str,
 }
 
 impl Wait<'_> {
@@ -128,7 +138,7 @@ impl Wait<'_> {
         if !text.is_empty() {
             self.term.note(&text);
         }
-        ending::first_failed(progress, &causes)
+        ending::first_failed(&causes)
     }
 
     async fn ended(&self, progress: &mut JobProgress, verdict: Verdict) -> Result<Exit, Failure> {
@@ -145,7 +155,7 @@ impl Wait<'_> {
             }
             Outcome::Failed { .. } => {
                 if let Some(index) = self.explain(progress).await {
-                    self.term.note(&format!("hint: kubectl indexedjob logs {name} --index {index}"));
+                    self.term.note(&format!("hint: kubectl indexedjob logs {name} --index {index}{}", self.given));
                 }
                 Ok(Exit::OtherEnd)
             }

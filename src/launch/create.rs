@@ -10,17 +10,18 @@ use crate::failure::Failure;
 /// Creates the Job of `build(suffix)` and returns it as the server has it.
 ///
 /// `suffix` makes the helpers' names unique. Where an earlier run of the same create was interrupted, its suffix is
-/// taken up and the rest is done. What fails half-way is removed again.
+/// taken up and the rest is done. What fails half-way is removed again. `given` are the flags to repeat in hints.
 pub(crate) async fn create(
     build: impl Fn(&str) -> Result<Objects, Failure>,
     suffix: &str,
     cluster: &Cluster,
+    given: &str,
 ) -> Result<Value, Failure> {
     let mark = Mark::new(&build("")?, suffix);
-    let mut launch = Launch { wanted: build(suffix)?, build, mark, cluster, seen: Seen::default(), ours: None };
+    let mut launch = Launch { wanted: build(suffix)?, build, mark, cluster, given, seen: Seen::default(), ours: None };
     let ended = launch.run().await;
     match (ended, launch.ours) {
-        (Err(failure), Some(job)) => Err(removed(failure, &job, cluster).await),
+        (Err(failure), Some(job)) => Err(removed(failure, &job, cluster, given).await),
         (ended, _) => ended,
     }
 }
@@ -30,6 +31,7 @@ struct Launch<'a, B> {
     wanted: Objects,
     mark: Mark,
     cluster: &'a Cluster,
+    given: &'a str,
     seen: Seen,
     /// The Job, if this run made it: what fails after that is undone.
     ours: Option<Value>,
@@ -55,7 +57,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
                 Step::Release(patch) => {
                     return Ok(self.cluster.patch(Kind::Job, name(&self.wanted.job), &patch, false).await?);
                 }
-                Step::Refuse(taken) => return Err(refusal(taken, name(&self.wanted.job))),
+                Step::Refuse(taken) => return Err(refusal(taken, name(&self.wanted.job), self.given)),
             }
         }
     }
@@ -69,7 +71,9 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
                 Ok(())
             }
             Err(error) if error.is_already_exists() && !self.wanted.helpers.is_empty() => self.look().await,
-            Err(error) if error.is_already_exists() => Err(Failure::from(error).hint(hint_of_taken(name(job)))),
+            Err(error) if error.is_already_exists() => {
+                Err(Failure::from(error).hint(hint_of_taken(name(job), self.given)))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -95,7 +99,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
 }
 
 /// A field that the server dropped without a word would make another Job than was asked for.
-fn kept(wanted: &Objects, created: &Value) -> Result<(), Failure> {
+pub(crate) fn kept(wanted: &Objects, created: &Value) -> Result<(), Failure> {
     creation::kept(wanted, created).map_err(|dropped| {
         let text = format!("the server dropped {}; the Job is not what was asked for", dropped.join(", "));
         Failure::error(text).hint("kubectl version: the field is newer than the server, or switched off there")
@@ -103,12 +107,13 @@ fn kept(wanted: &Objects, created: &Value) -> Result<(), Failure> {
 }
 
 /// Removes the Job, and with it its helpers; a half-made one would stand there suspended for ever.
-async fn removed(failure: Failure, job: &Value, cluster: &Cluster) -> Failure {
+async fn removed(failure: Failure, job: &Value, cluster: &Cluster, given: &str) -> Failure {
     match remove(job, cluster).await {
         Ok(()) => failure,
         Err(error) if error.is_not_found() => failure,
         Err(_) => {
-            failure.hint(format!("job {0} is half-made and could not be removed: kubectl delete job {0}", name(job)))
+            let name = name(job);
+            failure.hint(format!("job {name} is half-made and could not be removed: kubectl delete job {name}{given}"))
         }
     }
 }
@@ -118,25 +123,25 @@ async fn remove(job: &Value, cluster: &Cluster) -> Result<(), ClusterError> {
     cluster.delete(Kind::Job, name(job), uid).await
 }
 
-fn refusal(taken: Taken, name: &str) -> Failure {
+fn refusal(taken: Taken, name: &str, given: &str) -> Failure {
     match taken {
         Taken::Job => {
             let text = format!("Error from server (AlreadyExists): jobs.batch \"{name}\" already exists");
-            Failure { message: Some(text), ..Failure::error("") }.hint(hint_of_taken(name))
+            Failure { message: Some(text), ..Failure::error("") }.hint(hint_of_taken(name, given))
         }
         Taken::HalfMade => {
             Failure::error(format_args!("job {name} was begun by another create that did not end; it is suspended"))
-                .hint(format!("kubectl delete job {name}, then create it again"))
+                .hint(format!("kubectl delete job {name}{given}, then create it again"))
         }
         Taken::Helper(helper) => {
             Failure::error(format_args!("configmap {helper} exists and belongs to something else"))
-                .hint(format!("kubectl delete job {name}, then create it again"))
+                .hint(format!("kubectl delete job {name}{given}, then create it again"))
         }
     }
 }
 
-fn hint_of_taken(name: &str) -> String {
-    format!("kubectl delete job {name}, or choose another name")
+fn hint_of_taken(name: &str, given: &str) -> String {
+    format!("kubectl delete job {name}{given}, or choose another name")
 }
 
 fn name(object: &Value) -> &str {

@@ -2,4 +2,4 @@
 
 mod create;
 
-pub(crate) use create::create;
+pub(crate) use create::{create, kept};

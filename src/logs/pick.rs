@@ -46,7 +46,8 @@ pub(crate) fn pick(progress: &JobProgress, wanted: Wanted<'_>) -> Pick {
         Err(why) => return Pick::Never(why),
     };
     let all = attempts.len();
-    if !wanted.previous {
+    let never_ran = !container.started && attempts.len() == 1;
+    if !wanted.previous || never_ran {
         return read(newest, container, false, (all, all), wanted);
     }
     if container.restarts > 0 {

@@ -4,6 +4,7 @@
 mod fake;
 mod harness;
 
+mod completion;
 mod connection;
 mod create;
 mod describe;

@@ -24,18 +24,24 @@ impl Problem {
 /// The Indexed Job among `documents`, which came from one file.
 pub fn from_file(documents: Vec<Value>) -> Result<Value, Problem> {
     let count = documents.len();
+    if count == 0 {
+        return Err(Problem::new("nothing in it; one batch/v1 Job is wanted"));
+    }
     let [job] = <[Value; 1]>::try_from(documents).map_err(|_| {
         Problem::new(format!("found {count} documents where one Job is wanted"))
             .hint("create the other objects with kubectl create -f, and the Job with kubectl indexedjob create -f")
     })?;
     let text = |key: &str| job[key].as_str().unwrap_or_default();
     if (text("apiVersion"), text("kind")) != ("batch/v1", "Job") {
+        if text("apiVersion").is_empty() || text("kind").is_empty() {
+            return Err(Problem::new("apiVersion or kind is missing; a batch/v1 Job is wanted"));
+        }
         let found = format!("{} {}", text("apiVersion"), text("kind"));
-        return Err(Problem::new(match found.trim() {
-            "" => "found a document without apiVersion and kind where a batch/v1 Job is wanted".to_owned(),
-            found => format!("found {} where a batch/v1 Job is wanted", crate::text::shown(found)),
-        })
-        .hint("apply other kinds with kubectl create -f"));
+        let problem = Problem::new(format!("found {} where a batch/v1 Job is wanted", crate::text::shown(&found)));
+        return Err(match text("kind") {
+            "Job" => problem.hint("write \"apiVersion: batch/v1\""),
+            _ => problem.hint("create other kinds with kubectl create -f"),
+        });
     }
     if job["spec"]["completionMode"].as_str() != Some("Indexed") {
         return Err(Problem::new("the Job is not Indexed: its pods would have no completion index")
@@ -169,7 +175,8 @@ mod tests {
     fn a_file_holds_one_indexed_job() {
         assert_eq!(from_file(vec![job("x", 5)]), Ok(job("x", 5)));
         let message = |documents| from_file(documents).unwrap_err().to_string();
-        assert_eq!(message(vec![]), "found 0 documents where one Job is wanted");
+        assert_eq!(message(vec![]), "nothing in it; one batch/v1 Job is wanted");
+        assert_eq!(message(vec![json!([1])]), "apiVersion or kind is missing; a batch/v1 Job is wanted");
         assert_eq!(message(vec![job("x", 5), job("y", 5)]), "found 2 documents where one Job is wanted");
         let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment"});
         assert_eq!(message(vec![deployment]), "found apps/v1 Deployment where a batch/v1 Job is wanted");

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{JOB_LABEL, Problem, edit};
 use crate::plan::{Plan, Via};
+use crate::text::quoted;
 use crate::work::Work;
 
 /// A ConfigMap holds at most 1 MiB (`MaxSecretSize` in `pkg/apis/core/validation`), keys included.
@@ -79,12 +80,13 @@ fn by_init(path: &str, items: &[String], image: &str, job: &mut Value) -> Result
 
 /// The docs' two lines where every item is a plain word; otherwise the items are quoted and printed as they are.
 fn script(path: &str, items: &[String]) -> String {
-    let quoted = |text: &str| shlex::try_quote(text).map_or_else(|_| String::new(), std::borrow::Cow::into_owned);
-    let words = items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(" ");
+    // Kubernetes expands $(NAME) in a command and makes one $ of two, before any shell sees it.
+    let literal = |text: &str| quoted(text).replace('$', "$$");
+    let words = items.iter().map(|item| literal(item)).collect::<Vec<_>>().join(" ");
     let print = if items.iter().all(|item| is_plain(item)) && is_plain(path) {
         format!("echo ${{items[$JOB_COMPLETION_INDEX]}} > {path}")
     } else {
-        format!("printf %s \"${{items[$JOB_COMPLETION_INDEX]}}\" > {}", quoted(path))
+        format!("printf %s \"${{items[$JOB_COMPLETION_INDEX]}}\" > {}", literal(path))
     };
     format!("items=({words})\n{print}\n")
 }
@@ -113,10 +115,12 @@ mod tests {
 
     #[test]
     fn what_a_shell_could_misread_is_quoted_and_printed_as_it_is() {
-        let script = script("/in put/x", &strings(&["a b", "it's", "$(rm -rf .)", "-n", "*", ""]));
+        let script = script("/in put/x", &strings(&["a b", "it's", "$(rm -rf .)", "$$", "-n", "*", ""]));
         assert!(script.ends_with("\nprintf %s \"${items[$JOB_COMPLETION_INDEX]}\" > '/in put/x'\n"), "{script}");
         let list = script.lines().next().unwrap().strip_prefix("items=(").unwrap().strip_suffix(')').unwrap();
-        assert_eq!(shlex::split(list).unwrap(), ["a b", "it's", "$(rm -rf .)", "-n", "*", ""]);
+        // Kubernetes makes one $ of two.
+        let list = list.replace("$$", "$");
+        assert_eq!(shlex::split(&list).unwrap(), ["a b", "it's", "$(rm -rf .)", "$$", "-n", "*", ""]);
     }
 
     #[test]

@@ -66,11 +66,14 @@ pub fn cause(cause: &Cause) -> String {
     text
 }
 
-/// The first index that a person would look at: of those that failed for good, else of those that failed at all.
+/// Reasons of containers that ended without having been started.
+const NO_LOG: [&str; 2] = ["StartError", "ContainerCannotRun"];
+
+/// The first index whose log tells more: of those whose program ran and failed.
 #[must_use]
-pub fn first_failed(progress: &JobProgress, causes: &[Cause]) -> Option<u32> {
-    let causes = causes.iter().flat_map(|cause| cause.indexes.iter()).min();
-    progress.failed_indexes().iter().next().or(causes)
+pub fn first_failed(causes: &[Cause]) -> Option<u32> {
+    let ran = |cause: &&Cause| cause.exit_code.is_some() && !NO_LOG.contains(&cause.reason.raw());
+    causes.iter().filter(ran).flat_map(|cause| cause.indexes.iter()).min()
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
@@ -144,6 +147,6 @@ mod tests {
         let text = failures(&progress, &vec![oom(); 7]);
         assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
         assert!(text.ends_with("\nand 62 failed attempts of other causes\n"), "{text}");
-        assert_eq!(first_failed(&progress, &[oom()]), Some(4));
+        assert_eq!(first_failed(&[oom()]), Some(4));
     }
 }

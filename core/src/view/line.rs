@@ -15,6 +15,7 @@ pub fn progress(progress: &JobProgress) -> Option<String> {
     let more = [
         (tally.failed, "failed"),
         (tally.running, "running"),
+        (tally.starting, "starting"),
         (tally.terminating, "terminating"),
         (tally.pending, "pending"),
     ];
@@ -72,6 +73,8 @@ mod tests {
         assert_eq!(line(&spec, &json!({"completedIndexes": "0-4"})), "5/5 succeeded");
         let status = json!({"completedIndexes": "0", "failedIndexes": "1", "active": 2});
         assert_eq!(line(&spec, &status), "1/5 succeeded, 1 failed, 2 running, 1 pending");
+        let status = json!({"completedIndexes": "0", "active": 3, "ready": 1});
+        assert_eq!(line(&spec, &status), "1/5 succeeded, 1 running, 2 starting, 1 pending");
     }
 
     #[test]

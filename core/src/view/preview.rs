@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{Table, presets};
 
 use crate::plan::Plan;
-use crate::text::shown;
+use crate::text::{quoted, shown};
 use crate::work::Work;
 
 /// How many tasks are shown before the rest is counted.
@@ -47,7 +47,7 @@ fn command(plan: &Plan) -> String {
     if plan.command.is_empty() {
         return format!("(the command of {})", shown(&plan.image));
     }
-    let words = plan.command.iter().map(|word| shlex::try_quote(word).unwrap_or_default());
+    let words = plan.command.iter().map(|word| quoted(word));
     shown(&words.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
