@@ -51,14 +51,15 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "logs" -d 'Print the log of an index'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -s f -l filename -d 'Create the Job of this file as it is, and nothing else; - is stdin' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l image -d 'The image of the container' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l completions -d 'So many tasks, numbered from 0' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l items -d 'One task for each of these, as comma-separated values: foo,bar,"a, b"' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l items-via -d 'How an item travels: in a ConfigMap (any image), or by an init container (needs bash in --init-image)' -r -f -a "configmap\t'A ConfigMap, one key per index'
 init\t'An init container with a shell'"
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l item-path -d 'The file in which a task finds its item' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l init-image -d 'The image of the init container of --items-via=init' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l item-path -d 'The file in which a task finds its item; with --items-via=init nothing else is in its directory' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l init-image -d 'The image of the init container of --items-via=init [default: docker.io/library/bash]' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l parallelism -d 'How many tasks may run at once; by default all, at most 1000' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l defaults -d 'What is set besides what was asked for: what suits an array (see below), or nothing' -r -f -a "array\t'What suits an array of tasks'
 api\t'The API\'s own'"
@@ -189,3 +190,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand co
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "create" -d 'Create an Indexed Job from flags or from a file'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "logs" -d 'Print the log of an index'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

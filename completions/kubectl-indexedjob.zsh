@@ -57,8 +57,8 @@ _arguments "${_arguments_options[@]}" : \
 '--items=[One task for each of these, as comma-separated values\: foo,bar,"a, b"]:LIST:_default' \
 '--items-via=[How an item travels\: in a ConfigMap (any image), or by an init container (needs bash in --init-image)]:WAY:((configmap\:"A ConfigMap, one key per index"
 init\:"An init container with a shell"))' \
-'--item-path=[The file in which a task finds its item]:FILE:_default' \
-'--init-image=[The image of the init container of --items-via=init]:IMAGE:_default' \
+'--item-path=[The file in which a task finds its item; with --items-via=init nothing else is in its directory]:FILE:_default' \
+'--init-image=[The image of the init container of --items-via=init \[default\: docker.io/library/bash\]]:IMAGE:_default' \
 '--parallelism=[How many tasks may run at once; by default all, at most 1000]:N:_default' \
 '--defaults=[What is set besides what was asked for\: what suits an array (see below), or nothing]:SET:((array\:"What suits an array of tasks"
 api\:"The API'\''s own"))' \
@@ -223,6 +223,46 @@ _arguments "${_arguments_options[@]}" : \
 ':shell -- The shell:(bash elvish fish powershell zsh)' \
 && ret=0
 ;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_kubectl-indexedjob__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:kubectl-indexedjob-help-command-$line[1]:"
+        case $line[1] in
+            (create)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(wait)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(describe)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(logs)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(completion)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
         esac
     ;;
 esac
@@ -236,6 +276,7 @@ _kubectl-indexedjob_commands() {
 'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
 'logs:Print the log of an index' \
 'completion:Print the completion script of a shell' \
+'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'kubectl-indexedjob commands' commands "$@"
 }
@@ -253,6 +294,48 @@ _kubectl-indexedjob__subcmd__create_commands() {
 _kubectl-indexedjob__subcmd__describe_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob describe commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help_commands] )) ||
+_kubectl-indexedjob__subcmd__help_commands() {
+    local commands; commands=(
+'create:Create an Indexed Job from flags or from a file' \
+'wait:Follow Jobs until they are complete, have failed or are gone' \
+'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
+'logs:Print the log of an index' \
+'completion:Print the completion script of a shell' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'kubectl-indexedjob help commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__completion_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__completion_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help completion commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__create_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__create_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help create commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__describe_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__describe_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help describe commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__help_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help help commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__logs_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__logs_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help logs commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__wait_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__wait_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help wait commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__logs_commands] )) ||
 _kubectl-indexedjob__subcmd__logs_commands() {

@@ -416,7 +416,7 @@ users:
         };
         assert_eq!(prod(Some("https://b")).tls_server_name, None);
         let token = load(&with(|c| c.token = Some("t".into())), &env).unwrap().config.auth_info;
-        assert!(token.token.is_some() && token.client_certificate_data.is_none());
+        assert!(token.token.is_some() && token.exec.is_none() && token.client_certificate_data.is_some());
         assert_eq!(token.impersonate.as_deref(), Some("boss"));
         let groups = with(|c| {
             (c.impersonate, c.impersonate_groups) = (Some("me".into()), vec!["a".into(), "b".into()]);

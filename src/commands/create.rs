@@ -155,6 +155,11 @@ fn printed(objects: &[Value], form: Form) -> String {
 /// Reads the Job of a file; `-` is stdin.
 fn from_file(path: &str, wanted: Option<&JobName>) -> Result<Value, Failure> {
     let mut bytes = Vec::new();
+    let shown = match path {
+        "-" => "stdin",
+        "" => "''",
+        path => path,
+    };
     if path.starts_with("http://") || path.starts_with("https://") {
         let failure = Failure::usage(format_args!("cannot read {path}: it is a URL, not a file"));
         return Err(failure.hint(format!("curl -fsSL {path} | kubectl indexedjob create -f -")));
@@ -163,8 +168,7 @@ fn from_file(path: &str, wanted: Option<&JobName>) -> Result<Value, Failure> {
         "-" => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
         path => std::fs::read(path).map(|read| bytes = read),
     };
-    read.map_err(|error| Failure::usage(format_args!("cannot read {path:?}: {}", plainly(&error))))?;
-    let shown = if path == "-" { "stdin" } else { path };
+    read.map_err(|error| Failure::usage(format_args!("cannot read {shown}: {}", plainly(&error))))?;
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format_args!("{shown} is not UTF-8 text")))?;
     let documents = yaml::documents(&text).map_err(|error| Failure::usage(format_args!("{shown}: {error}")))?;
     let job = manifest::from_file(documents).map_err(|problem| within(shown, problem))?;

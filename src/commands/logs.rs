@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use indexedjob_core::progress::{Change, JobProgress};
-use indexedjob_core::view::count;
 use tokio::io::{AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::{Context, attempts};
@@ -103,9 +102,12 @@ async fn look(args: &LogsArgs, cluster: &Cluster) -> Result<JobProgress, Failure
             .hint(format!("kubectl logs job/{name}")));
     }
     if args.index >= job.completions {
-        let (name, completions) = (args.name.as_str(), count(job.completions, "index", "indexes"));
-        let text = format!("index {} is out of range: job {name} has {completions}, counted from 0", args.index);
-        return Err(Failure::usage(text));
+        let name = args.name.as_str();
+        let range = match job.completions {
+            0 => format!("job {name} has no indexes"),
+            completions => format!("job {name} has indexes 0 to {}", completions - 1),
+        };
+        return Err(Failure::usage(format_args!("index {} is out of range: {range}", args.index)));
     }
     let mut progress = JobProgress::default();
     progress.observe(Change::Job(Box::new(job)));

@@ -14,6 +14,7 @@ export INDEXEDJOB_E2E_KUBECONFIG
 export INDEXEDJOB_E2E_KUBECTL=$dir/bin/kubectl INDEXEDJOB_E2E_LAB=$lab INDEXEDJOB_E2E_LAB_DIR=$dir
 
 say "end-to-end tests on Kubernetes $version"
-cargo test --locked --features e2e --test e2e
+# Mostly they wait for pods: more threads than cores.
+cargo test --locked --features e2e --test e2e -- --test-threads=4
 say "tests that disturb the cluster, on Kubernetes $version"
 cargo test --locked --features e2e --test e2e -- --ignored --test-threads=1

@@ -11,7 +11,7 @@ fn completes(words: &str, want: &str) {
     let (before, word) = (&typed[last - 1], &typed[last]);
     let ask = format!(
         "{script}\nCOMP_WORDS=({}); COMP_CWORD={last}; COMPREPLY=(); \
-         _kubectl-indexedjob kubectl-indexedjob {word} {before}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+         _kubectl__indexedjob kubectl-indexedjob {word} {before}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
         typed.join(" ")
     );
     let output = Command::new("bash").args(["--norc", "-c", &ask]).output().unwrap();

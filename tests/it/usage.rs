@@ -78,7 +78,7 @@ fn completions_of_two_to_the_31st() {
 fn completions_that_are_no_number() {
     refused(
         &["x", "--image=busybox", "--completions", "ten", "--", "true"],
-        "error: invalid value 'ten' for '--completions <N>': invalid digit found in string\n",
+        "error: invalid value 'ten' for '--completions <N>': it must be a whole number\n",
     );
 }
 
@@ -177,11 +177,7 @@ fn a_file_that_is_no_yaml() {
 
 #[test]
 fn a_file_that_is_empty() {
-    file_refused(
-        "# nothing\n",
-        "error: job.yaml: found 0 documents where one Job is wanted\n\
-         hint: create the other objects with kubectl create -f, and the Job with kubectl indexedjob create -f\n",
-    );
+    file_refused("# nothing\n", "error: job.yaml: nothing in it; one batch/v1 Job is wanted\n");
 }
 
 #[test]
@@ -189,7 +185,7 @@ fn a_deployment() {
     file_refused(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x\n",
         "error: job.yaml: found apps/v1 Deployment where a batch/v1 Job is wanted\n\
-         hint: apply other kinds with kubectl create -f\n",
+         hint: create other kinds with kubectl create -f\n",
     );
 }
 

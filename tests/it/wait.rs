@@ -244,7 +244,7 @@ fn a_server_that_is_away_for_ten_seconds_is_waited_for() {
     let (server, job, running) = waiting("wait x --timeout=50s");
     server.await_watch("jobs", 1);
     server.restart(Duration::from_secs(10));
-    running.await_stderr("; trying again\n");
+    running.await_stderr(" (trying again)\n");
     job.complete();
     running.finish().says(0, &condition_met("x"), &[]);
 }
