@@ -37,21 +37,25 @@ release:
 
 ## The machine
 
+# containerd and runc may come from elsewhere, as with Docker, whose packages are never removed for those of Debian.
 packages:
-	@[ "$$(uname -s)" = Linux ] || { echo 'error: the lab runs on Linux only' >&2; echo 'hint: against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }
-	@command -v go >/dev/null || { echo 'error: Go is missing; the lab is built with it' >&2; echo 'hint: against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }
-	@[ "$$(id -u)" = 0 ] || { echo 'error: the lab needs root: it starts containers' >&2; echo 'hint: sudo make ..., or against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }
-	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	@fail() { echo "error: $$1" >&2; echo "hint: $${2:-against any cluster: KUBECONFIG=... make e2e}" >&2; exit 1; }; \
+	[ "$$(uname -s)" = Linux ] || fail 'the lab runs on Linux only'; \
+	[ "$$(id -u)" = 0 ] || fail 'the lab needs root: it starts containers' 'sudo env "PATH=$$PATH" make ..., or against any cluster: KUBECONFIG=... make e2e'; \
+	for program in go cargo; do command -v $$program >/dev/null || fail "$$program is not on the PATH" 'under sudo: sudo env "PATH=$$PATH" make ...; or against any cluster: KUBECONFIG=... make e2e'; done; \
+	missing=$$(for p in $(PACKAGES); do \
+	  case $$p in containerd|runc) command -v $$p >/dev/null && continue;; esac; \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
-	  command -v apt-get >/dev/null || { echo "error: no apt-get here; install these by hand:" $$missing >&2; echo 'hint: against any cluster: KUBECONFIG=... make e2e' >&2; exit 1; }; \
+	  command -v apt-get >/dev/null || fail "no apt-get here; install these by hand: $$(echo $$missing)"; \
 	  printf '\n== installing %s\n' "$$(echo $$missing)"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-remove --no-install-recommends $$missing >/dev/null; \
 	fi
 
 lab: packages
 	$(call say,building the lab program)
 	@mkdir -p $(dir $(LAB))
-	@cd tests/lab && CGO_ENABLED=0 go build -trimpath -o $(LAB) .
+	@cd tests/lab && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o $(LAB) .
 
 ## The demo
 
@@ -98,15 +102,16 @@ clippy:
 
 deny:
 	$(call say,licences and bans and sources (installs cargo-deny the first time: about 6 minutes))
-	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny@0.20.2
 	@$(CARGO) deny --locked --offline check licenses bans sources
 
 generate: build
-	@for shell in bash zsh fish powershell elvish; do $(PLUGIN)/kubectl-indexedjob completion $$shell > completions/kubectl-indexedjob.$$shell; done
-	@tests/reference.sh $(PLUGIN)/kubectl-indexedjob > docs/reference.md
+	@tests/generate.sh $(PLUGIN)/kubectl-indexedjob .
 
-check-generated: generate
+check-generated: build
 	$(call say,generated files)
-	@git diff --exit-code -- completions docs || { echo 'error: generated files are not up to date' >&2; echo 'hint: make generate, and commit' >&2; exit 1; }
+	@new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; tests/generate.sh $(PLUGIN)/kubectl-indexedjob "$$new"; \
+	diff -r completions "$$new/completions" && diff docs/reference.md "$$new/docs/reference.md" \
+	  || { echo 'error: generated files are not up to date' >&2; echo 'hint: make generate, and commit' >&2; exit 1; }
 
 ci: packages fmt clippy check-generated deny test

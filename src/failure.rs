@@ -2,6 +2,8 @@
 
 use std::io;
 
+use indexedjob_core::text::plainly;
+
 use crate::cli::Usage;
 use crate::cluster::ClusterError;
 use crate::exit::Exit;
@@ -72,10 +74,4 @@ impl From<io::Error> for Failure {
             _ => Self::error(format_args!("cannot write output: {}", plainly(&error))),
         }
     }
-}
-
-/// The system's words, without Rust's `(os error 2)`.
-pub(crate) fn plainly(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

@@ -25,23 +25,25 @@ pub struct Cause {
 /// The failed attempts of a Job by cause, the most frequent first.
 #[must_use]
 pub fn failures(progress: &JobProgress) -> Vec<Cause> {
-    let mut causes: BTreeMap<(Option<i32>, Foreign), Cause> = BTreeMap::new();
+    let mut causes: BTreeMap<(Option<i32>, Foreign), (Cause, Vec<u32>)> = BTreeMap::new();
     for (index, pod) in progress.all_attempts().filter(|(_, pod)| pod.phase == Phase::Failed) {
         let (exit_code, reason, message) = cause_of(pod);
-        let cause = causes.entry((exit_code, reason.clone())).or_insert_with(|| Cause {
+        let new = Cause {
             attempts: 0,
             indexes: IndexSet::new(),
             exit_code,
-            reason,
+            reason: reason.clone(),
             message: Foreign::default(),
-        });
+        };
+        let (cause, indexes) = causes.entry((exit_code, reason)).or_insert_with(|| (new, vec![]));
         cause.attempts += 1;
-        cause.indexes = cause.indexes.union(&IndexSet::from_iter([index]));
+        indexes.push(index);
         if cause.message.is_empty() {
             cause.message = message;
         }
     }
-    let mut causes: Vec<_> = causes.into_values().collect();
+    let whole = |(cause, indexes): (Cause, Vec<u32>)| Cause { indexes: indexes.into_iter().collect(), ..cause };
+    let mut causes: Vec<_> = causes.into_values().map(whole).collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.attempts));
     causes
 }

@@ -66,17 +66,16 @@ impl JobProgress {
         }
         if !self.is_settled() {
             // A Job that is being deleted in the foreground still stands there until its pods are gone.
-            let deleted = || Verdict { outcome: Outcome::Deleted, settled: true, at: None };
-            let ended = job.verdict.clone().filter(|verdict| verdict.settled || !job.deleting);
-            self.verdict = ended.or_else(|| job.deleting.then(deleted));
+            let deleted = || Verdict { outcome: Outcome::Deleted, settled: true };
+            self.verdict = job.verdict.clone().or_else(|| job.deleting.then(deleted));
         }
         self.job = Some(job);
     }
 
+    /// The Job is gone. What its conditions had already decided stays true.
     fn settle(&mut self, outcome: Outcome) {
-        if !self.is_settled() {
-            self.verdict = Some(Verdict { outcome, settled: true, at: None });
-        }
+        let outcome = self.verdict.take().map_or(outcome, |known| known.outcome);
+        self.verdict = Some(Verdict { outcome, settled: true });
     }
 
     fn is_settled(&self) -> bool {
@@ -107,10 +106,10 @@ impl JobProgress {
         self.pods.iter().map(|((index, ..), pod)| (*index, pod))
     }
 
-    /// How many indexes are in which state; None before the first look.
+    /// How many indexes are in which state; None before the first look, and for a Job that is not Indexed.
     #[must_use]
     pub fn tally(&self) -> Option<Tally> {
-        let job = self.job()?;
+        let job = self.job().filter(|job| job.indexed)?;
         let (succeeded, failed) = (job.succeeded.len(), self.failed_indexes().len());
         let open = job.completions.saturating_sub(succeeded + failed);
         // `active` counts pods from their creation on; an image that cannot be pulled is not running.

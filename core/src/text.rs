@@ -81,6 +81,13 @@ pub fn quoted(word: &str) -> Cow<'_, str> {
     shlex::try_quote(word).unwrap_or_default()
 }
 
+/// The system's words for an error of input or output, lower case and without Rust's `(os error 2)`.
+#[must_use]
+pub fn plainly(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

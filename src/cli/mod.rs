@@ -48,10 +48,19 @@ pub(crate) enum Verb {
 impl Cli {
     /// What to say when the verb is interrupted; None where nothing goes on without it.
     pub(crate) fn left_alone(&self) -> Option<String> {
-        let Verb::Wait(args) = &self.verb else { return None };
-        let names: Vec<&str> = args.names.iter().map(JobName::as_str).collect();
-        let (names, given) = (names.join(" "), self.connection.given());
-        Some(format!("interrupted; what runs is left alone\nhint: kubectl indexedjob wait {names}{given}"))
+        let given = self.connection.given();
+        match &self.verb {
+            Verb::Wait(args) => {
+                let names: Vec<&str> = args.names.iter().map(JobName::as_str).collect();
+                let names = names.join(" ");
+                Some(format!("interrupted; what runs is left alone\nhint: kubectl indexedjob wait {names}{given}"))
+            }
+            Verb::Create(args) if args.dry_run == DryRun::None => Some(format!(
+                "interrupted; the job may be there, suspended and half-made: the same command finishes it\n\
+                 hint: kubectl get jobs{given}"
+            )),
+            _ => None,
+        }
     }
 }
 

@@ -153,10 +153,7 @@ fn build(chosen: Chosen, env: &Env) -> Result<Config, ClusterError> {
     let in_file = cluster.proxy_url.filter(|url| !url.is_empty());
     config.proxy_url = in_file
         .or_else(|| proxy::from_env(&config.cluster_url, env))
-        .map(|text| {
-            proxy::url(&text)
-                .map_err(|error| ClusterError::config(format!("error: invalid proxy \"{text}\": {error}"), None))
-        })
+        .map(|text| proxy::url(&text).map_err(|error| invalid_proxy(&text, error)))
         .transpose()?;
     config.default_namespace = namespace.unwrap_or_else(|| "default".to_owned());
     config.auth_info = user;
@@ -245,9 +242,18 @@ fn in_cluster(connection: &Connection, env: &Env) -> Result<Loaded, ClusterError
     }
     config.tls_server_name = cluster.tls_server_name;
     config.disable_compression = connection.disable_compression;
-    config.proxy_url = proxy::from_env(&config.cluster_url, env).and_then(|text| proxy::url(&text).ok());
+    config.proxy_url = match proxy::from_env(&config.cluster_url, env) {
+        Some(text) => Some(proxy::url(&text).map_err(|error| invalid_proxy(&text, error))?),
+        None => None,
+    };
     finish(&mut config, connection);
     Ok(Loaded { config, context: None })
+}
+
+/// A proxy's URL may hold a password: what stands before its host is not shown.
+fn invalid_proxy(url: &str, why: impl std::fmt::Display) -> ClusterError {
+    let host = url.rsplit_once('@').map_or(url, |(_, host)| host);
+    ClusterError::config(format!("error: invalid proxy \"{host}\": {why}"), None)
 }
 
 /// What holds for every configuration.

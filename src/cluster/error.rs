@@ -92,6 +92,11 @@ impl ClusterError {
         matches!(self, Self::Api(error) if error.code == 404 && !error.is_unknown_path())
     }
 
+    /// 409 because the object is not as it was when it was looked at.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Api(error) if error.code == 409 && error.reason != "AlreadyExists")
+    }
+
     /// 409 because the name is taken; also while the object of that name is being deleted.
     pub(crate) fn is_already_exists(&self) -> bool {
         matches!(self, Self::Api(error) if error.reason == "AlreadyExists")
@@ -103,6 +108,11 @@ impl ClusterError {
     }
 
     /// 401.
+    /// The server does not know how to watch this.
+    pub(super) fn is_no_watch(&self) -> bool {
+        matches!(self.code(), Some(400 | 404 | 405))
+    }
+
     pub(super) fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Api(error) if error.is_unauthorized())
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use indexedjob_core::text::plainly;
 use kube::config::{AuthInfo, Cluster as ClusterInfo, Context, Kubeconfig, KubeconfigError, NamedContext};
 
 use super::{ClusterError, Connection};
@@ -57,7 +58,7 @@ pub(super) fn plain(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
+        _ => plainly(error),
     }
 }
 

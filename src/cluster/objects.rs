@@ -98,12 +98,21 @@ impl Cluster {
             let comma = if job.pod_selector.is_empty() { "" } else { "," };
             let selector = format!("{}{comma}{INDEX_KEY}={index}", job.pod_selector);
             let pods = self.list(Kind::Pod, "labelSelector", &selector, own).await?;
-            if !pods.is_empty() {
+            // Before 1.28 the index is in an annotation only; whether it is in the label, any pod of the Job tells.
+            if !pods.is_empty() || self.index_is_a_label(job).await? {
                 return Ok(pods);
             }
-            // Before 1.28 the index is in an annotation only.
         }
         self.list(Kind::Pod, "labelSelector", &job.pod_selector, own).await
+    }
+
+    /// Do the pods of `job` carry their index as a label? False where there are none to tell.
+    async fn index_is_a_label(&self, job: &JobFacts) -> Result<bool, ClusterError> {
+        let selector = format!("{}{}{INDEX_KEY}", job.pod_selector, if job.pod_selector.is_empty() { "" } else { "," });
+        let query = query(&[("labelSelector", &selector), ("limit", "1")]);
+        let path = format!("{}{query}", self.kind_path(Kind::Pod));
+        let page: Page<IgnoredAny> = self.http.read(&Ask::get(path, self.asked("list", Kind::Pod, ""))).await?;
+        Ok(!page.items.is_empty())
     }
 
     /// The events about a Job, also of one that is gone; in no order.
@@ -150,13 +159,14 @@ impl Cluster {
         self.http.write(&Ask::with_body(Method::PATCH, path, "application/merge-patch+json", merge_patch, asked)).await
     }
 
-    /// Deletes an object and, in the background, what it owns; a conflict if the object of that name is not `uid`.
-    pub(crate) async fn delete(&self, kind: Kind, name: &str, uid: &str) -> Result<(), ClusterError> {
+    /// Deletes an object and, in the background, what it owns; a conflict if the object of that name is not `uid`, or
+    /// has changed since `version`.
+    pub(crate) async fn delete(&self, kind: Kind, name: &str, uid: &str, version: &str) -> Result<(), ClusterError> {
         let options = json!({
             "apiVersion": "v1",
             "kind": "DeleteOptions",
             "propagationPolicy": "Background",
-            "preconditions": {"uid": uid},
+            "preconditions": {"uid": uid, "resourceVersion": version},
         });
         let asked = self.asked("delete", kind, name);
         let path = self.object_path(kind, name)?;
@@ -346,10 +356,16 @@ mod tests {
 
     #[tokio::test]
     async fn one_index_is_found_by_label_or_on_old_servers_by_annotation() {
-        let (cluster, seen) = cluster([ok(&page(&[], "")), ok(&page(&[pod("a", "u", "0"), pod("b", "u", "1")], ""))]);
+        let nothing = || ok(&page(&[], ""));
+        let all = || ok(&page(&[pod("a", "u", "0"), pod("b", "u", "1")], ""));
+        let (cluster, seen) = cluster([nothing(), nothing(), all(), nothing(), all()]);
         let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
         assert_eq!(names(&cluster.pods(&job, Some(1)).await.unwrap()), ["b"]);
         assert!(seen.requests()[0].ends_with("labelSelector=a%3D1%2Cbatch.kubernetes.io%2Fjob-completion-index%3D1"));
+        // Where pods carry the label, an index without a pod costs two small lists and not one of all pods.
+        assert!(cluster.pods(&job, Some(9)).await.unwrap().is_empty());
+        let last = seen.requests().pop().unwrap();
+        assert!(last.ends_with("labelSelector=a%3D1%2Cbatch.kubernetes.io%2Fjob-completion-index&limit=1"), "{last}");
     }
 
     #[tokio::test]
@@ -382,7 +398,7 @@ mod tests {
         let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "other"}});
         cluster.create(&map, true).await.unwrap();
         cluster.patch(Kind::Job, "x", &json!({"spec": {"suspend": true}}), false).await.unwrap();
-        cluster.delete(Kind::Pod, "p", "u-1").await.unwrap();
+        cluster.delete(Kind::Pod, "p", "u-1", "7").await.unwrap();
         let parameters = "?fieldManager=kubectl-indexedjob&fieldValidation=Strict";
         assert_eq!(
             seen.requests(),
@@ -394,7 +410,7 @@ mod tests {
         );
         let options = &seen.bodies()[2];
         assert_eq!(options["propagationPolicy"], "Background");
-        assert_eq!(options["preconditions"], json!({"uid": "u-1"}));
+        assert_eq!(options["preconditions"], json!({"uid": "u-1", "resourceVersion": "7"}));
     }
 
     #[tokio::test]

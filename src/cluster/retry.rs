@@ -44,7 +44,7 @@ impl<'a> Retry<'a> {
             return Err(error);
         }
         let delay = self.backoff.next().max(error.retry_after().unwrap_or_default());
-        if Instant::now() + delay >= self.until {
+        if delay >= self.until.saturating_duration_since(Instant::now()) {
             return Err(error);
         }
         if self.tries == 1 {

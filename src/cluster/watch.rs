@@ -2,12 +2,17 @@
 //!
 //! Level-triggered: nothing is derived from the order of events, so a lost one costs time but no truth. A server that
 //! is away for a while does not end it; what the user must act on does (no such right, no valid credentials).
+//!
+//! The library's watcher lists before it watches, which needs one right more, and goes on for ever after a refusal; so
+//! the loop is our own, over one object, and the frames are read with a limit.
 
 use std::time::Duration;
 
 use futures::{Stream, stream};
 use indexedjob_core::facts::JobFacts;
 use indexedjob_core::progress::Change;
+
+use tokio::time::Instant;
 
 use super::error::Asked;
 use super::frames::{Event, Events};
@@ -22,6 +27,8 @@ const WATCH_TIME: Duration = Duration::from_secs(270);
 const GOOD_LIFE: Duration = Duration::from_secs(10);
 /// Between two looks where there is nothing to watch: no right to, or no Job.
 const POLL: Duration = Duration::from_millis(1500);
+/// How long a server that was away may refuse what it allowed before.
+const STARTING: Duration = Duration::from_secs(30);
 /// The longest wait that a server may ask for between two looks.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -42,6 +49,7 @@ impl Cluster {
             in_outage: false,
             renewed: false,
             polling: false,
+            away: None,
         };
         Box::pin(stream::unfold(Some(watch), async |watch| {
             let mut watch = watch?;
@@ -65,6 +73,8 @@ struct Watch {
     renewed: bool,
     /// Is watching forbidden?
     polling: bool,
+    /// When the server was last away.
+    away: Option<Instant>,
 }
 
 enum Next {
@@ -139,7 +149,7 @@ impl Watch {
         if error.is_unauthorized() && !std::mem::replace(&mut self.renewed, true) && self.cluster.http.renew().await? {
             return Ok(None);
         }
-        if !error.is_passing() {
+        if !error.is_passing() && !self.just_back(&error) {
             return Err(error);
         }
         self.wait_out(&error).await;
@@ -152,7 +162,9 @@ impl Watch {
             Ok(answer) => {
                 self.next = Next::Read(Events::new(answer.into_body().into()));
             }
-            Err(error) if error.is_forbidden() => {
+            Err(error) if self.just_back(&error) => self.wait_out(&error).await,
+            // Not to be had for this user, or not on this server; a look is.
+            Err(error) if error.is_forbidden() || error.is_no_watch() => {
                 self.polling = true;
                 self.cluster.http.note(Note::Polling { why: error.to_string(), every: POLL });
                 tokio::time::sleep(jittered(POLL)).await;
@@ -214,10 +226,19 @@ impl Watch {
     async fn wait_out(&mut self, error: &ClusterError) {
         let asked_for = error.retry_after().unwrap_or_default().min(LONGEST_WAIT);
         let delay = self.backoff.next().max(asked_for);
+        if !error.is_forbidden() && !error.is_unauthorized() {
+            self.away = Some(Instant::now());
+        }
         if !std::mem::replace(&mut self.in_outage, true) {
             self.cluster.http.note(Note::Retrying { why: error.to_string(), delay });
         }
         tokio::time::sleep(delay).await;
+    }
+
+    /// An API server that has just started refuses what it allows as soon as it has read its rights and accounts.
+    fn just_back(&self, error: &ClusterError) -> bool {
+        let refused = error.is_forbidden() || error.is_unauthorized();
+        refused && self.away.is_some_and(|at| at.elapsed() < STARTING)
     }
 
     fn tell(&mut self, job: JobFacts) -> Option<Change> {

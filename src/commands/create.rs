@@ -5,6 +5,7 @@ use std::io::Read;
 
 use indexedjob_core::manifest::{self, Objects, Problem};
 use indexedjob_core::plan::{Features, OLDEST_MINOR, Plan};
+use indexedjob_core::text::{plainly, shown};
 use indexedjob_core::view::{count, objects, preview};
 use indexedjob_core::work::Work;
 use indexedjob_core::yaml;
@@ -14,7 +15,7 @@ use super::Context;
 use crate::cli::{CreateArgs, DryRun, Form, JobName, Source};
 use crate::cluster::Cluster;
 use crate::exit::Exit;
-use crate::failure::{Failure, plainly};
+use crate::failure::Failure;
 use crate::launch;
 
 /// Creates the Job, or shows what would be created.
@@ -23,29 +24,29 @@ pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Fai
     let namespace = context.connection.namespace.clone();
     // What is wrong with the flags is said before any server is asked.
     let source = args.clone().source(namespace.clone(), Features::newest())?;
-    let draft = Draft::read(source)?;
+    let draft = Draft::read(source).await?;
     if dry_run == DryRun::Client {
-        return draft.show(draft.build(&random_suffix())?, dry_run, form, context);
+        return draft.show(draft.build(&random_suffix())?, dry_run, form, context).await;
     }
     let cluster = draft.scope(context.cluster().await?)?;
     let draft = match args.needs_features() {
-        true => Draft::read(args.source(namespace, features(&cluster).await?)?)?,
+        true => Draft::read(args.source(namespace, features(&cluster).await?)?).await?,
         false => draft,
     };
     if dry_run == DryRun::Server {
-        return draft.show(draft.checked_by(&cluster).await?, dry_run, form, context);
+        return draft.show(draft.checked_by(&cluster).await?, dry_run, form, context).await;
     }
     let given = context.connection.given();
     let job = launch::create(|suffix| draft.build(suffix), &random_suffix(), &cluster, &given).await?;
     draft.explain(context);
-    print_created(&job, form, context)
+    print_created(&job, form, context).await
 }
 
 /// What the server can do; an older one than any with Indexed Jobs is refused.
 async fn features(cluster: &Cluster) -> Result<Features, Failure> {
     let version = cluster.server_version().await?;
     if !version.at_least(1, OLDEST_MINOR) {
-        let text = format!("the server is {}, and Indexed Jobs need Kubernetes 1.{OLDEST_MINOR}", version.text);
+        let text = format!("the server is {}, and Indexed Jobs need Kubernetes 1.{OLDEST_MINOR}", shown(&version.text));
         return Err(Failure::error(text));
     }
     Ok(Features::of_minor(version.minor))
@@ -60,14 +61,14 @@ enum Draft {
 }
 
 impl Draft {
-    fn read(source: Source) -> Result<Self, Failure> {
+    async fn read(source: Source) -> Result<Self, Failure> {
         Ok(match source {
             Source::Flags(plan) => {
                 manifest::build(&plan, "")?;
                 Self::Plan(plan)
             }
             Source::File { path, name } => {
-                Self::File(Objects { job: from_file(&path, name.as_ref())?, helpers: vec![] })
+                Self::File(Objects { job: from_file(&path, name.as_ref()).await?, helpers: vec![] })
             }
         })
     }
@@ -114,9 +115,15 @@ impl Draft {
         Ok(checked)
     }
 
-    fn show(&self, objects: Objects, dry_run: DryRun, form: Option<Form>, context: &Context) -> Result<Exit, Failure> {
+    async fn show(
+        &self,
+        objects: Objects,
+        dry_run: DryRun,
+        form: Option<Form>,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
         let Objects { job, helpers } = objects;
-        let name = name(&job).to_owned();
+        let name = shown(name(&job)).into_owned();
         let text = match form {
             Some(Form::Name) => printed(&[job], Form::Name),
             Some(form) => {
@@ -130,31 +137,30 @@ impl Draft {
                 format!("job.batch/{name} created ({how})\n{table}")
             }
         };
-        context.term.out(&text)?;
+        context.term.page(&text).await?;
         Ok(Exit::Done)
     }
 }
 
-fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Result<Exit, Failure> {
+async fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Result<Exit, Failure> {
     let text = match form {
-        None => format!("job.batch/{} created\n", name(job)),
+        None => format!("job.batch/{} created\n", shown(name(job))),
         Some(form) => printed(std::slice::from_ref(job), form),
     };
-    context.term.out(&text)?;
+    context.term.page(&text).await?;
     Ok(Exit::Done)
 }
 
 fn printed(objects: &[Value], form: Form) -> String {
     match form {
-        Form::Name => objects.iter().map(|object| ["job.batch/", name(object), "\n"].concat()).collect(),
+        Form::Name => objects.iter().map(|object| ["job.batch/", &shown(name(object)), "\n"].concat()).collect(),
         Form::Yaml => objects::yaml(objects),
         Form::Json => objects::json(objects),
     }
 }
 
 /// Reads the Job of a file; `-` is stdin.
-fn from_file(path: &str, wanted: Option<&JobName>) -> Result<Value, Failure> {
-    let mut bytes = Vec::new();
+async fn from_file(path: &str, wanted: Option<&JobName>) -> Result<Value, Failure> {
     let shown = match path {
         "-" => "stdin",
         "" => "''",
@@ -164,11 +170,17 @@ fn from_file(path: &str, wanted: Option<&JobName>) -> Result<Value, Failure> {
         let failure = Failure::usage(format_args!("cannot read {path}: it is a URL, not a file"));
         return Err(failure.hint(format!("curl -fsSL {path} | kubectl indexedjob create -f -")));
     }
-    let read = match path {
-        "-" => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
-        path => std::fs::read(path).map(|read| bytes = read),
-    };
-    read.map_err(|error| Failure::usage(format_args!("cannot read {shown}: {}", plainly(&error))))?;
+    let source = path.to_owned();
+    // A terminal or a slow pipe keeps a read waiting, which must not keep Ctrl-C from being seen.
+    let read = tokio::task::spawn_blocking(move || match source.as_str() {
+        "-" => {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        }
+        file => std::fs::read(file),
+    });
+    let read = read.await.map_err(Failure::error)?;
+    let bytes = read.map_err(|error| Failure::usage(format_args!("cannot read {shown}: {}", plainly(&error))))?;
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format_args!("{shown} is not UTF-8 text")))?;
     let documents = yaml::documents(&text).map_err(|error| Failure::usage(format_args!("{shown}: {error}")))?;
     let job = manifest::from_file(documents).map_err(|problem| within(shown, problem))?;

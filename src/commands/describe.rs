@@ -22,7 +22,10 @@ pub(crate) async fn run(args: DescribeArgs, context: &Context) -> Result<Exit, F
     for name in &args.names {
         match one(name.as_str(), &args, &cluster, context).await {
             Ok(text) => {
-                context.term.out(&format!("{between}{text}"))?;
+                if let Err(failure) = context.term.page(&format!("{between}{text}")).await.map_err(Failure::from) {
+                    // A reader that has seen enough does not make a missing Job be there.
+                    return Ok(exit.worse(failure.tell(&context.term)));
+                }
                 between = "\n\n";
             }
             Err(failure) => exit = exit.worse(failure.tell(&context.term)),

@@ -9,7 +9,7 @@ use indexedjob_core::facts::{self, EventFacts, Outcome, Verdict};
 use indexedjob_core::human::Timeout;
 use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::view::{ending, line};
-use tokio::time::{Instant, interval, timeout_at};
+use tokio::time::{Instant, interval, sleep, timeout_at};
 
 use super::{Context, add_attempts};
 use crate::cli::{JobName, ProgressArg, WaitArgs};
@@ -21,6 +21,10 @@ use crate::term::{Progress, Term, Wish};
 
 /// The width of the bar.
 const CELLS: u32 = 24;
+
+/// How often, and how far apart, the events of a Job that is gone are looked at for its end.
+const LOOKS_FOR_EVENTS: u32 = 4;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// Waits for all of them; the worst end speaks for all.
 pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failure> {
@@ -118,7 +122,8 @@ impl Wait<'_> {
             format!("{}: {bar}", self.name.as_str())
         };
         let line = || line::progress(progress).unwrap_or_default();
-        if progress.job().is_some() {
+        // A Job that is not Indexed has no indexes to tell of.
+        if progress.tally().is_some() {
             self.sink.borrow_mut().show(self.name.as_str(), bar, line);
         }
     }
@@ -167,10 +172,17 @@ impl Wait<'_> {
     /// finished (ttlSecondsAfterFinished 0) is often gone before a watch tells of its end.
     async fn last_words(&self, progress: &JobProgress) -> Option<Verdict> {
         let job = progress.job()?;
-        let events = self.cluster.events(&job.name, &job.uid).await.ok()?;
-        let events: Vec<EventFacts> =
-            events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect();
-        facts::outcome(&events).map(|outcome| Verdict { outcome, settled: true, at: None })
+        for _ in 0..LOOKS_FOR_EVENTS {
+            let events = self.cluster.events(&job.name, &job.uid).await.ok()?;
+            let read = |event| serde_json::from_value(event).ok();
+            let events: Vec<EventFacts> = events.into_iter().filter_map(read).collect();
+            if let Some(outcome) = facts::outcome(&events) {
+                return Some(Verdict { outcome, settled: true });
+            }
+            // The controller writes its events a little later than the status.
+            sleep(BETWEEN_LOOKS).await;
+        }
+        None
     }
 
     fn timed_out(&self, progress: &JobProgress, timeout: Timeout) -> Failure {

@@ -4,7 +4,7 @@ use indexedjob_core::creation::{self, Mark, Seen, Step, Taken, next};
 use indexedjob_core::manifest::Objects;
 use serde_json::Value;
 
-use crate::cluster::{Cluster, ClusterError, Kind};
+use crate::cluster::{Cluster, Kind};
 use crate::failure::Failure;
 
 /// Creates the Job of `build(suffix)` and returns it as the server has it.
@@ -18,13 +18,17 @@ pub(crate) async fn create(
     given: &str,
 ) -> Result<Value, Failure> {
     let mark = Mark::new(&build("")?, suffix);
-    let mut launch = Launch { wanted: build(suffix)?, build, mark, cluster, given, seen: Seen::default(), ours: None };
-    let ended = launch.run().await;
-    match (ended, launch.ours) {
-        (Err(failure), Some(job)) => Err(removed(failure, &job, cluster, given).await),
-        (ended, _) => ended,
+    let mut launch = Launch { wanted: build(suffix)?, build, mark, cluster, given, seen: Seen::default(), releases: 0 };
+    match launch.run().await {
+        Err(failure) if launch.seen.ours.is_some() => launch.undo(failure).await,
+        ended => ended,
     }
 }
+
+/// How often the release is sent: a lost answer does not say whether it was taken, and twice does no harm.
+const RELEASES: u32 = 4;
+/// How often an undo looks again when the Job changed between its look and its deletion.
+const UNDOES: u32 = 8;
 
 struct Launch<'a, B> {
     build: B,
@@ -32,21 +36,16 @@ struct Launch<'a, B> {
     mark: Mark,
     cluster: &'a Cluster,
     given: &'a str,
+    /// What is there; what fails after this run has sent the Job is undone.
     seen: Seen,
-    /// The Job, if this run made it: what fails after that is undone.
-    ours: Option<Value>,
+    releases: u32,
 }
 
 impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
     async fn run(&mut self) -> Result<Value, Failure> {
         loop {
             match next(&self.wanted, &self.mark, &self.seen) {
-                Step::PostJob(job) => {
-                    self.post_job(&job).await?;
-                    if let Some(job) = self.ours.as_ref().filter(|_| self.wanted.helpers.is_empty()) {
-                        return Ok(job.clone());
-                    }
-                }
+                Step::PostJob(job) => self.post_job(&job).await?,
                 Step::PostHelper(helper) => {
                     match self.cluster.create(&helper, false).await {
                         // Another run of the same create may have been faster.
@@ -55,8 +54,14 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
                     }
                 }
                 Step::Release(patch) => {
-                    return Ok(self.cluster.patch(Kind::Job, name(&self.wanted.job), &patch, false).await?);
+                    self.releases += 1;
+                    match self.cluster.patch(Kind::Job, name(&self.wanted.job), &patch, false).await {
+                        Ok(job) => return Ok(job),
+                        Err(error) if self.releases >= RELEASES => return Err(error.into()),
+                        Err(_) => self.look().await?,
+                    }
                 }
+                Step::Done => return Ok(self.seen.job.take().unwrap_or_default()),
                 Step::Refuse(taken) => return Err(refusal(taken, name(&self.wanted.job), self.given)),
             }
         }
@@ -65,10 +70,10 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
     async fn post_job(&mut self, job: &Value) -> Result<(), Failure> {
         match self.cluster.create(job, false).await {
             Ok(created) => {
-                self.ours = Some(created.clone());
-                kept(&self.wanted, &created)?;
-                self.seen = Seen { job: Some(created), helpers: vec![] };
-                Ok(())
+                let ours = created["metadata"]["uid"].as_str().map(str::to_owned);
+                let kept = kept(&self.wanted, &created);
+                self.seen = Seen { job: Some(created), helpers: vec![], ours };
+                kept
             }
             Err(error) if error.is_already_exists() && !self.wanted.helpers.is_empty() => self.look().await,
             Err(error) if error.is_already_exists() => {
@@ -80,7 +85,13 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
 
     /// Reads what is there, and takes up the suffix of an earlier run of the same create.
     async fn look(&mut self) -> Result<(), Failure> {
-        let job = self.cluster.get(Kind::Job, name(&self.wanted.job)).await?;
+        let job = match self.cluster.get(Kind::Job, name(&self.wanted.job)).await {
+            Err(error) if error.is_not_found() && self.seen.ours.is_some() => {
+                self.seen.job = None;
+                return Ok(());
+            }
+            job => job?,
+        };
         if let Some(theirs) = Mark::of(&job).filter(|theirs| theirs.same_create(&self.mark)) {
             self.wanted = (self.build)(theirs.suffix())?;
             self.mark = theirs;
@@ -93,8 +104,37 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
                 Err(error) => return Err(error.into()),
             });
         }
-        self.seen = Seen { job: Some(job), helpers };
+        (self.seen.job, self.seen.helpers) = (Some(job), helpers);
         Ok(())
+    }
+
+    /// Removes the Job that this run has sent, and with it its helpers: half-made, it would stand there suspended for
+    /// ever. One that another run of the same create has meanwhile released is whole, and stays.
+    async fn undo(&self, failure: Failure) -> Result<Value, Failure> {
+        let name = name(&self.wanted.job);
+        let hint = format!("job {name} may be half-made; look, then: kubectl delete job {name}{}", self.given);
+        for _ in 0..UNDOES {
+            let job = match self.cluster.get(Kind::Job, name).await {
+                Ok(job) => job,
+                Err(error) if error.is_not_found() => return Err(failure),
+                Err(_) => return Err(failure.hint(hint)),
+            };
+            let text = |key: &str| job["metadata"][key].as_str().unwrap_or_default();
+            if Some(text("uid")) != self.seen.ours.as_deref() {
+                return Err(failure);
+            }
+            if Mark::of(&job).is_none() && !self.wanted.helpers.is_empty() {
+                return Ok(job);
+            }
+            match self.cluster.delete(Kind::Job, name, text("uid"), text("resourceVersion")).await {
+                Ok(()) => return Err(failure),
+                Err(error) if error.is_not_found() => return Err(failure),
+                // It has changed since the look.
+                Err(error) if error.is_conflict() => {}
+                Err(_) => return Err(failure.hint(hint)),
+            }
+        }
+        Err(failure.hint(hint))
     }
 }
 
@@ -106,29 +146,14 @@ pub(crate) fn kept(wanted: &Objects, created: &Value) -> Result<(), Failure> {
     })
 }
 
-/// Removes the Job, and with it its helpers; a half-made one would stand there suspended for ever.
-async fn removed(failure: Failure, job: &Value, cluster: &Cluster, given: &str) -> Failure {
-    match remove(job, cluster).await {
-        Ok(()) => failure,
-        Err(error) if error.is_not_found() => failure,
-        Err(_) => {
-            let name = name(job);
-            failure.hint(format!("job {name} is half-made and could not be removed: kubectl delete job {name}{given}"))
-        }
-    }
-}
-
-async fn remove(job: &Value, cluster: &Cluster) -> Result<(), ClusterError> {
-    let uid = job["metadata"]["uid"].as_str().unwrap_or_default();
-    cluster.delete(Kind::Job, name(job), uid).await
-}
-
 fn refusal(taken: Taken, name: &str, given: &str) -> Failure {
     match taken {
         Taken::Job => {
             let text = format!("Error from server (AlreadyExists): jobs.batch \"{name}\" already exists");
             Failure { message: Some(text), ..Failure::error("") }.hint(hint_of_taken(name, given))
         }
+        Taken::Leaving => Failure::error(format_args!("job {name} is being deleted"))
+            .hint(format!("kubectl wait --for=delete job/{name}{given}, then create it again")),
         Taken::HalfMade => {
             Failure::error(format_args!("job {name} was begun by another create that did not end; it is suspended"))
                 .hint(format!("kubectl delete job {name}{given}, then create it again"))

@@ -2,7 +2,7 @@
 
 use indexedjob_core::facts::{Container, Outcome, Phase, PodFacts};
 use indexedjob_core::progress::JobProgress;
-use indexedjob_core::text::Foreign;
+use indexedjob_core::text::{Foreign, shown};
 
 /// What the user asked for.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +89,8 @@ fn container<'a>(pod: &'a PodFacts, wanted: Wanted<'_>) -> Result<&'a Container,
             let name_of = |c: &Container| format!("{}{}", c.name, if c.init { " (init)" } else { "" });
             let (init, main): (Vec<_>, Vec<_>) = pod.containers.iter().partition(|c| c.init);
             let all: Vec<_> = main.into_iter().chain(init).map(name_of).collect();
-            format!("container {name} is not valid for pod {} out of: {}", pod.name, all.join(", "))
+            shown(&format!("container {name} is not valid for pod {} out of: {}", pod.name, all.join(", ")))
+                .into_owned()
         }),
     }
 }
@@ -106,8 +107,8 @@ fn because(pod: &PodFacts, container: &Container) -> String {
         None if !pod.unscheduled.is_empty() => [&pod.unscheduled, &pod.reason],
         None => [&pod.reason, &pod.message],
     };
-    let shown = |text: &Foreign| [": ".into(), text.shown()].concat();
-    why.into_iter().filter(|text| !text.is_empty()).map(shown).collect::<Vec<_>>().concat()
+    let part = |text: &Foreign| [": ".into(), text.shown()].concat();
+    why.into_iter().filter(|text| !text.is_empty()).map(part).collect::<Vec<_>>().concat()
 }
 
 /// An index without a pod: not started, given up, or its pod is gone.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::env::Env;
 
@@ -37,7 +37,7 @@ impl Term {
         Self(Arc::new(Inner { seen, bar: Mutex::new(ProgressBar::hidden()) }))
     }
 
-    /// Writes `text`, which has its newlines, to stdout. For screens; what may be long goes to `stream`.
+    /// Writes `text`, which has its newlines, to stdout at once. For a line or two; what may be long goes to `page`.
     #[expect(clippy::disallowed_methods, reason = "term/ owns stdout")]
     pub(crate) fn out(&self, text: &str) -> io::Result<()> {
         self.bar().suspend(|| {
@@ -45,6 +45,13 @@ impl Term {
             stdout.write_all(text.as_bytes())?;
             stdout.flush()
         })
+    }
+
+    /// Writes `text` to stdout as [`stream`](Term::stream) does: for screens that may be long.
+    pub(crate) async fn page(&self, text: &str) -> io::Result<()> {
+        let mut stdout = self.stream();
+        stdout.write_all(text.as_bytes()).await?;
+        stdout.flush().await
     }
 
     /// Stdout for bytes that may be many: a reader that stalls does not keep Ctrl-C from being seen.

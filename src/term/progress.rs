@@ -45,9 +45,7 @@ impl Progress {
             Style::Silent => {}
             Style::Bar => {
                 known.shown = bar();
-                let all: Vec<&str> = self.lines.values().map(|line| line.shown.as_str()).collect();
-                self.bar.set_message(all.join("\n"));
-                self.bar.tick();
+                self.draw();
             }
             Style::Lines => {
                 let line = line();
@@ -63,9 +61,16 @@ impl Progress {
     /// Forgets the Job `name`: its end is told otherwise.
     pub(crate) fn done(&mut self, name: &str) {
         self.lines.remove(name);
-        if self.lines.is_empty() {
-            self.bar.finish_and_clear();
+        if self.style == Style::Bar {
+            self.draw();
         }
+    }
+
+    /// A bar that has once been finished is never drawn again: without a Job to show, it is an empty line until the end.
+    fn draw(&self) {
+        let all: Vec<&str> = self.lines.values().map(|line| line.shown.as_str()).collect();
+        self.bar.set_message(all.join("\n"));
+        self.bar.tick();
     }
 }
 

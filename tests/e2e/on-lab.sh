@@ -3,7 +3,8 @@
 set -euo pipefail
 lab=$1 version=$2
 # A new directory each time: two runs on one machine do not meet. It is short, for the sake of sockets' paths.
-dir=$(mktemp -d /tmp/ijlab.XXXXXX)
+mkdir -p /var/lib/kubectl-indexedjob-lab
+dir=$(mktemp -d /var/lib/kubectl-indexedjob-lab/XXXXXX)
 say() { printf '\n== %s\n' "$*"; }
 
 trap '"$lab" down --dir "$dir"' EXIT

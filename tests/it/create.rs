@@ -141,6 +141,31 @@ fn answers_that_are_lost_leave_nothing_half_made_and_the_next_run_ends_it() {
 }
 
 #[test]
+fn a_release_whose_answer_is_lost_is_looked_after_and_not_undone() {
+    for fault in [Fault::ApplyThenCut, Fault::ApplyThenCode(504), Fault::Code(503)] {
+        let server = Server::start();
+        server.run_controller();
+        server.fault(On::patch("*/jobs/x").nth(1), fault.clone());
+        run(&server, ITEMS).output().says(0, "job.batch/x created\n", &[]);
+        assert!(server.requests_to("DELETE", "*").is_empty(), "{fault:?}");
+        all_is_made(&server);
+    }
+}
+
+#[test]
+fn the_same_create_twice_at_once_makes_one_job_and_deletes_none() {
+    let server = Server::start();
+    server.fault(On::post("*/configmaps").nth(1), Fault::Delay(Duration::from_secs(2)));
+    let slow = run(&server, ITEMS).spawn();
+    server.await_requests(1, |request| request.method == "POST" && request.path.ends_with("/configmaps"));
+    run(&server, ITEMS).output().says(0, "job.batch/x created\n", &[]);
+    slow.finish().says(0, "job.batch/x created\n", &[]);
+    assert!(server.requests_to("DELETE", "*").is_empty());
+    assert_eq!((server.jobs().len(), server.config_maps().len()), (1, 1));
+    nothing_is_half_made(&server);
+}
+
+#[test]
 fn a_post_that_fails_is_sent_once() {
     for fault in [Fault::Code(503), Fault::RetryAfter(429, 1), Fault::Cut, Fault::Code(500), Fault::Code(504)] {
         let server = Server::start();

@@ -23,8 +23,6 @@ pub struct JobFacts {
     pub indexed: bool,
     /// How many indexes it has; 0 where the field is unset (work queues).
     pub completions: u32,
-    /// How many pods may run at once.
-    pub parallelism: u32,
     /// Is it told not to run?
     pub suspended: bool,
     /// Somebody is deleting it.
@@ -33,8 +31,6 @@ pub struct JobFacts {
     pub pod_selector: String,
     /// Does the user's own selector, not the generated one, find its pods? Then owners must be compared too.
     pub manual_selector: bool,
-    /// Its annotations.
-    pub annotations: BTreeMap<String, Foreign>,
     /// Indexes that have succeeded.
     pub succeeded: IndexSet,
     /// Indexes that failed.
@@ -68,8 +64,6 @@ pub struct Verdict {
     /// False while only SuccessCriteriaMet or FailureTarget is there: the fate is known, but pods are still stopping
     /// (job-controller since 1.31, KEP-3998 and `delayTerminalCondition`).
     pub settled: bool,
-    /// When the condition came; None for a deletion.
-    pub at: Option<Timestamp>,
 }
 
 /// How a Job ended.
@@ -108,7 +102,6 @@ struct RawMeta {
     #[serde(default)]
     resource_version: String,
     deletion_timestamp: Option<Timestamp>,
-    annotations: Option<BTreeMap<String, Foreign>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -116,7 +109,6 @@ struct RawMeta {
 struct RawSpec {
     completion_mode: Option<String>,
     completions: Option<u32>,
-    parallelism: Option<u32>,
     suspend: Option<bool>,
     selector: Option<RawSelector>,
     manual_selector: Option<bool>,
@@ -159,7 +151,6 @@ struct RawCondition {
     reason: Foreign,
     #[serde(default)]
     message: Foreign,
-    last_transition_time: Option<Timestamp>,
 }
 
 impl From<RawJob> for JobFacts {
@@ -173,12 +164,10 @@ impl From<RawJob> for JobFacts {
             resource_version: metadata.resource_version,
             indexed: spec.completion_mode.as_deref() == Some("Indexed"),
             completions,
-            parallelism: spec.parallelism.unwrap_or(1),
             suspended: spec.suspend.unwrap_or(false),
             deleting: metadata.deletion_timestamp.is_some(),
             pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),
             manual_selector: spec.manual_selector.unwrap_or(false),
-            annotations: metadata.annotations.unwrap_or_default(),
             succeeded: indexes(status.completed_indexes),
             failed: match spec.backoff_limit_per_index {
                 Some(_) => FailedIndexes::Known(indexes(status.failed_indexes)),
@@ -206,7 +195,6 @@ fn verdict(conditions: Vec<RawCondition>) -> Option<Verdict> {
         .min_by_key(rank)
         .map(|c| Verdict {
             settled: rank(&c) == 0,
-            at: c.last_transition_time,
             outcome: match c.kind.as_str() {
                 "Complete" | "SuccessCriteriaMet" => Outcome::Complete,
                 _ => Outcome::Failed { reason: c.reason, message: c.message },

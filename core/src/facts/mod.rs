@@ -23,7 +23,7 @@ pub struct Page<T> {
     /// The objects of this page; may be empty although more pages follow.
     #[serde(default = "Vec::new")]
     pub items: Vec<T>,
-    /// Where it was read, and where the next page begins.
+    /// Where the next page begins.
     #[serde(default)]
     pub metadata: PageMeta,
 }
@@ -32,8 +32,6 @@ pub struct Page<T> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PageMeta {
-    /// The version of the whole list, to watch from.
-    pub resource_version: String,
     /// The token of the next page; None or empty on the last one.
     #[serde(rename = "continue")]
     pub next: Option<String>,

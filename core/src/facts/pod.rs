@@ -23,10 +23,6 @@ pub struct PodFacts {
     pub created: Option<Timestamp>,
     /// How far it is.
     pub phase: Phase,
-    /// Somebody is deleting it.
-    pub terminating: bool,
-    /// The node it was given to.
-    pub node: Option<String>,
     /// The container that `kubectl.kubernetes.io/default-container` names.
     pub default_container: Option<String>,
     /// Its containers: init containers first, as the spec orders them.
@@ -121,7 +117,6 @@ struct RawMeta {
     #[serde(default)]
     uid: String,
     creation_timestamp: Option<Timestamp>,
-    deletion_timestamp: Option<Timestamp>,
     #[serde(default)]
     labels: Keys,
     #[serde(default)]
@@ -164,7 +159,6 @@ struct RawOwner {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct RawSpec {
-    node_name: Option<String>,
     init_containers: Option<Vec<RawName>>,
     containers: Vec<RawName>,
 }
@@ -258,8 +252,6 @@ impl From<RawPod> for PodFacts {
             owner: owner.map(|owner| owner.uid).unwrap_or_default(),
             created: metadata.creation_timestamp,
             phase: status.phase,
-            terminating: metadata.deletion_timestamp.is_some(),
-            node: spec.node_name,
             default_container: metadata.annotations.default_container,
             containers,
             reason: status.reason,

@@ -101,13 +101,13 @@ mod tests {
 
     fn failed(settled: bool) -> Verdict {
         let (reason, message) = ("FailedIndexes".into(), "Job has failed indexes".into());
-        Verdict { outcome: Outcome::Failed { reason, message }, settled, at: None }
+        Verdict { outcome: Outcome::Failed { reason, message }, settled }
     }
 
     fn progress() -> JobProgress {
         let job = json!({
             "metadata": {"name": "x", "uid": "u"},
-            "spec": {"completions": 100, "backoffLimitPerIndex": 0},
+            "spec": {"completionMode": "Indexed", "completions": 100, "backoffLimitPerIndex": 0},
             "status": {"failedIndexes": "4-20,33"},
         });
         let mut progress = JobProgress::default();
@@ -123,7 +123,7 @@ mod tests {
             line(failed(false)).unwrap(),
             "job.batch/x is failing: FailedIndexes: Job has failed indexes: indexes 4-20,33"
         );
-        let end = |outcome| Verdict { outcome, settled: true, at: None };
+        let end = |outcome| Verdict { outcome, settled: true };
         assert_eq!(line(end(Outcome::Complete)), None);
         assert_eq!(line(end(Outcome::Deleted)).unwrap(), "job.batch/x was deleted");
     }

@@ -57,7 +57,8 @@ mod tests {
     use crate::progress::Change;
 
     fn seen(spec: &Value, status: &Value) -> JobProgress {
-        let job = json!({"metadata": {"name": "x", "uid": "u"}, "spec": spec, "status": status});
+        let mut job = json!({"metadata": {"name": "x", "uid": "u"}, "spec": spec, "status": status});
+        job["spec"]["completionMode"] = json!("Indexed");
         let mut seen = JobProgress::default();
         seen.observe(Change::Job(serde_json::from_value(job).unwrap()));
         seen
