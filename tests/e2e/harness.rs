@@ -2,14 +2,16 @@
 
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher, RandomState};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::pipe::Pipe;
 
 /// The plugin that is tested.
 pub(crate) const PLUGIN: &str = env!("CARGO_BIN_EXE_kubectl-indexedjob");
@@ -377,7 +379,7 @@ impl Running {
     /// Waits until stderr holds this text.
     #[track_caller]
     pub(crate) fn await_stderr(&mut self, text: &str) {
-        if !self.stderr.wait_for(text) {
+        if !self.stderr.wait_for(text, SOON) {
             self.give_up(&format!("did not say {text:?}"));
         }
     }
@@ -385,7 +387,7 @@ impl Running {
     /// Waits until stdout holds this text.
     #[track_caller]
     pub(crate) fn await_stdout(&mut self, text: &str) {
-        if !self.stdout.wait_for(text) {
+        if !self.stdout.wait_for(text, SOON) {
             self.give_up(&format!("did not print {text:?}"));
         }
     }
@@ -422,7 +424,7 @@ impl Running {
             std::thread::sleep(Duration::from_millis(2));
         };
         let took = self.start.elapsed();
-        let (stdout, stderr) = (self.stdout.to_the_end(), self.stderr.to_the_end());
+        let (stdout, stderr) = (self.stdout.to_the_end(SOON), self.stderr.to_the_end(SOON));
         let stderr = String::from_utf8(stderr).expect("stderr is UTF-8");
         let output = Output { code: status.code(), stdout, stderr, took, line: std::mem::take(&mut self.line) };
         // Here stderr is never a terminal.
@@ -498,58 +500,4 @@ impl std::fmt::Display for Output {
         writeln!(f, "{line}\nexit {code:?} after {took:.1?}")?;
         write!(f, "--- stdout\n{}\n--- stderr\n{stderr}", String::from_utf8_lossy(stdout))
     }
-}
-
-/// A stream of the child, read by a thread of its own.
-struct Pipe(Arc<(Mutex<Received>, Condvar)>);
-
-#[derive(Default)]
-struct Received {
-    bytes: Vec<u8>,
-    ended: bool,
-}
-
-impl Pipe {
-    fn drain(mut from: impl Read + Send + 'static) -> Self {
-        let shared = Arc::new((Mutex::new(Received::default()), Condvar::new()));
-        let writer = shared.clone();
-        std::thread::spawn(move || {
-            let mut chunk = vec![0; 65536];
-            loop {
-                let count = from.read(&mut chunk).unwrap_or(0);
-                let mut received = lock(&writer.0);
-                received.bytes.extend_from_slice(&chunk[..count]);
-                received.ended = count == 0;
-                writer.1.notify_all();
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        Self(shared)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&lock(&self.0.0).bytes).into_owned()
-    }
-
-    /// False where the stream ended, or the limit was reached, without it.
-    fn wait_for(&self, text: &str) -> bool {
-        let missing =
-            |received: &mut Received| !received.ended && !String::from_utf8_lossy(&received.bytes).contains(text);
-        let received = self.0.1.wait_timeout_while(lock(&self.0.0), SOON, missing);
-        drop(received.unwrap_or_else(PoisonError::into_inner));
-        self.text().contains(text)
-    }
-
-    fn to_the_end(&self) -> Vec<u8> {
-        let reading = |received: &mut Received| !received.ended;
-        let received = self.0.1.wait_timeout_while(lock(&self.0.0), SOON, reading);
-        let (mut received, _) = received.unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut received.bytes)
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,6 +10,8 @@
 //! others: `cargo test --features e2e --test e2e -- --ignored --test-threads=1`.
 
 mod harness;
+#[path = "../pipe.rs"]
+mod pipe;
 
 mod create;
 mod describe;

@@ -1,15 +1,16 @@
 //! Runs the real binary: a cleared environment, a home of its own, and a limit of time.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::fake::Server;
+use crate::pipe::{Pipe, lock};
 
 /// A run may take this long; the longest test has the server down for 10 seconds.
 const LIMIT: Duration = Duration::from_secs(50);
@@ -124,13 +125,17 @@ impl Running {
     /// Waits until stderr holds this text.
     #[track_caller]
     pub(crate) fn await_stderr(&self, text: &str) {
-        self.stderr.wait_for(text, self);
+        if !self.stderr.wait_for(text, LIMIT / 2) {
+            self.give_up(&format!("did not say {text:?}"));
+        }
     }
 
     /// Waits until stdout holds this text.
     #[track_caller]
     pub(crate) fn await_stdout(&self, text: &str) {
-        self.stdout.wait_for(text, self);
+        if !self.stdout.wait_for(text, LIMIT / 2) {
+            self.give_up(&format!("did not say {text:?}"));
+        }
     }
 
     /// True while it has not ended.
@@ -169,8 +174,8 @@ impl Running {
     #[track_caller]
     pub(crate) fn finish(self) -> Output {
         let status = self.await_end();
-        let stdout = self.stdout.to_the_end();
-        let stderr = String::from_utf8(self.stderr.to_the_end()).expect("stderr is UTF-8");
+        let stdout = self.stdout.to_the_end(LIMIT);
+        let stderr = String::from_utf8(self.stderr.to_the_end(LIMIT)).expect("stderr is UTF-8");
         Output { code: status.code(), stdout, stderr, args: self.args.clone() }
     }
 
@@ -258,60 +263,4 @@ impl Output {
 
 fn show((code, stdout, stderr): &(Option<i32>, String, String)) -> String {
     format!("exit {code:?}\nstdout: {stdout}\nstderr: {stderr}\n")
-}
-
-/// A stream of the child, read by a thread of its own.
-struct Pipe(Arc<(Mutex<Received>, Condvar)>);
-
-#[derive(Default)]
-struct Received {
-    bytes: Vec<u8>,
-    ended: bool,
-}
-
-impl Pipe {
-    fn drain(mut from: impl Read + Send + 'static) -> Self {
-        let shared = Arc::new((Mutex::new(Received::default()), Condvar::new()));
-        let writer = shared.clone();
-        std::thread::spawn(move || {
-            let mut chunk = vec![0; 65536];
-            loop {
-                let count = from.read(&mut chunk).unwrap_or(0);
-                let mut received = lock(&writer.0);
-                received.bytes.extend_from_slice(&chunk[..count]);
-                received.ended = count == 0;
-                writer.1.notify_all();
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        Self(shared)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&lock(&self.0.0).bytes).into_owned()
-    }
-
-    #[track_caller]
-    fn wait_for(&self, text: &str, running: &Running) {
-        let missing =
-            |received: &mut Received| !received.ended && !String::from_utf8_lossy(&received.bytes).contains(text);
-        let received = self.0.1.wait_timeout_while(lock(&self.0.0), LIMIT / 2, missing);
-        drop(received.unwrap_or_else(PoisonError::into_inner));
-        if !self.text().contains(text) {
-            running.give_up(&format!("did not say {text:?}"));
-        }
-    }
-
-    fn to_the_end(&self) -> Vec<u8> {
-        let reading = |received: &mut Received| !received.ended;
-        let received = self.0.1.wait_timeout_while(lock(&self.0.0), LIMIT, reading);
-        let (mut received, _) = received.unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut received.bytes)
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,8 @@
 #[path = "../fake/mod.rs"]
 mod fake;
 mod harness;
+#[path = "../pipe.rs"]
+mod pipe;
 
 mod completion;
 mod connection;
