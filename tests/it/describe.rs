@@ -1,5 +1,7 @@
 //! `describe`: kubectl's lines in kubectl's order, and what is added to them.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::fake::{JobHandle, Pod, Server};
@@ -177,4 +179,21 @@ fn what_a_cluster_says_cannot_drive_the_terminal() {
     output.ends_with_code(0);
     let bad: Vec<_> = output.text().chars().filter(|c| c.is_control() && *c != '\n').collect();
     assert!(bad.is_empty(), "{bad:?} in\n{}", output.text());
+}
+
+#[test]
+fn a_long_description_into_a_stalled_pipe_is_interrupted_at_once() {
+    let server = Server::start();
+    let job = server.add_job("x", 60_000);
+    // No two of them can be merged: the list alone is longer than any pipe holds.
+    let completed: Vec<String> = (0..60_000).step_by(2).map(|index| index.to_string()).collect();
+    job.set_status(&json!({"completedIndexes": completed.join(",")}));
+    let running = run(&server, "describe x").stalled().spawn();
+    server.await_requests(1, |request| request.path.ends_with("/events") && request.code == Some(200));
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(running.goes_on(), "the pipe is full");
+    let start = Instant::now();
+    running.interrupt();
+    running.finish().is(130, "", "");
+    assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
 }

@@ -362,6 +362,12 @@ func (l *Lab) removeStrays() error {
 			return err
 		}
 	}
+	// Under the lock no other lab can begin to use what is being removed.
+	unlock, err := lockMachine(context.Background())
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if len(otherClaims()) <= 1 { // ours
 		removeSharedDirs()
 	}

@@ -50,18 +50,24 @@ type claim struct {
 	Ports  []int  `json:"ports"`
 }
 
+// lockMachine holds what labs share on this machine until unlock is called.
+func lockMachine(ctx context.Context) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(machineLock), 0o755); err != nil {
+		return nil, err
+	}
+	unlock, err = lockFile(ctx, machineLock, os.O_RDWR|os.O_CREATE, "another lab that is starting")
+	if err == nil && unlock == nil {
+		err = fmt.Errorf("%s was removed meanwhile", machineLock)
+	}
+	return unlock, err
+}
+
 // claimResources gives the lab its id, ports and subnet, and saves it: from
 // here on `lab down` knows what to look for.
 func (l *Lab) claimResources(ctx context.Context) error {
-	if err := os.MkdirAll(filepath.Dir(machineLock), 0o755); err != nil {
-		return err
-	}
-	unlock, err := lockFile(ctx, machineLock, os.O_RDWR|os.O_CREATE, "another lab that is starting")
+	unlock, err := lockMachine(ctx)
 	if err != nil {
 		return err
-	}
-	if unlock == nil {
-		return fmt.Errorf("%s was removed meanwhile", machineLock)
 	}
 	defer unlock()
 

@@ -266,18 +266,24 @@ func (l *Lab) introduce() {
 	say("to stop it and remove all of it: lab down%s", dir)
 }
 
+// openComponent reads the one argument of stop and start, and opens the
+// cluster that it is a part of.
+func openComponent(ctx context.Context, o *options, args []string) (l *Lab, c component, unlock func(), err error) {
+	rest, err := o.parse(args, 1, 1)
+	if err != nil {
+		return nil, c, nil, err
+	}
+	if c, err = findComponent(rest[0]); err != nil {
+		return nil, c, nil, err
+	}
+	l, unlock, err = open(ctx, o.dir)
+	return l, c, unlock, err
+}
+
 func commandStop(ctx context.Context, args []string) error {
 	o := newOptions("stop")
 	kill := o.Bool("kill", false, "kill it (SIGKILL) instead of asking it to end")
-	rest, err := o.parse(args, 1, 1)
-	if err != nil {
-		return err
-	}
-	c, err := findComponent(rest[0])
-	if err != nil {
-		return err
-	}
-	l, unlock, err := open(ctx, o.dir)
+	l, c, unlock, err := openComponent(ctx, o, args)
 	if err != nil {
 		return err
 	}
@@ -303,15 +309,7 @@ func commandStop(ctx context.Context, args []string) error {
 func commandStart(ctx context.Context, args []string) error {
 	o := newOptions("start")
 	timeout := o.Duration("timeout", time.Minute, "how long it may take")
-	rest, err := o.parse(args, 1, 1)
-	if err != nil {
-		return err
-	}
-	c, err := findComponent(rest[0])
-	if err != nil {
-		return err
-	}
-	l, unlock, err := open(ctx, o.dir)
+	l, c, unlock, err := openComponent(ctx, o, args)
 	if err != nil {
 		return err
 	}
