@@ -69,7 +69,10 @@ async fn find(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<F
     let mut told = String::new();
     loop {
         match pick(&look(args, cluster).await?, wanted) {
-            Pick::Read { pod, container, previous_run, attempt: (attempt, all) } => {
+            Pick::Read { pod, container, previous_run, attempt: (attempt, all), defaulted } => {
+                if let Some(defaulted) = defaulted {
+                    context.term.note(&defaulted);
+                }
                 if all > 1 {
                     context.term.note(&format!("index {}: attempt {attempt} of {all} (pod {pod})", args.index));
                 }

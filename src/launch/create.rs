@@ -111,7 +111,8 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
     /// Removes the Job that this run has sent, and with it its helpers: half-made, it would stand there suspended for
     /// ever. One that another run of the same create has meanwhile released is whole, and stays.
     async fn undo(&self, failure: Failure) -> Result<Value, Failure> {
-        let name = name(&self.wanted.job);
+        // The server has completed a name that was only begun (generateName).
+        let name = name(self.seen.job.as_ref().unwrap_or(&self.wanted.job));
         let hint = format!("job {name} may be half-made; look, then: kubectl delete job {name}{}", self.given);
         for _ in 0..UNDOES {
             let job = match self.cluster.get(Kind::Job, name).await {

@@ -28,6 +28,8 @@ pub(crate) enum Pick {
         previous_run: bool,
         /// Which attempt this is, from 1, and of how many.
         attempt: (usize, usize),
+        /// kubectl's words for a choice that the user did not make; None where there was none to make.
+        defaulted: Option<String>,
     },
     /// Nowhere yet; says what is waited for.
     NotYet(String),
@@ -79,20 +81,26 @@ fn read(
             _ => Pick::NotYet(format!("index {} has not started yet{}", wanted.index, because(pod, here))),
         };
     }
-    Pick::Read { pod: pod.name.clone(), container: here.name.clone(), previous_run, attempt }
+    let choice = wanted.container.is_none() && pod.containers.iter().filter(|c| !c.init).count() > 1;
+    let defaulted =
+        choice.then(|| shown(&format!("Defaulted container \"{}\" out of: {}", here.name, names(pod))).into_owned());
+    Pick::Read { pod: pod.name.clone(), container: here.name.clone(), previous_run, attempt, defaulted }
 }
 
 fn container<'a>(pod: &'a PodFacts, wanted: Wanted<'_>) -> Result<&'a Container, String> {
     match wanted.container {
         None => pod.log_container().ok_or_else(|| format!("pod {} has no container", pod.name)),
         Some(name) => pod.containers.iter().find(|c| c.name == name).ok_or_else(|| {
-            let name_of = |c: &Container| format!("{}{}", c.name, if c.init { " (init)" } else { "" });
-            let (init, main): (Vec<_>, Vec<_>) = pod.containers.iter().partition(|c| c.init);
-            let all: Vec<_> = main.into_iter().chain(init).map(name_of).collect();
-            shown(&format!("container {name} is not valid for pod {} out of: {}", pod.name, all.join(", ")))
-                .into_owned()
+            shown(&format!("container {name} is not valid for pod {} out of: {}", pod.name, names(pod))).into_owned()
         }),
     }
+}
+
+/// The containers as kubectl lists them: `a, b, input (init)`.
+fn names(pod: &PodFacts) -> String {
+    let name_of = |c: &Container| format!("{}{}", c.name, if c.init { " (init)" } else { "" });
+    let (init, main): (Vec<_>, Vec<_>) = pod.containers.iter().partition(|c| c.init);
+    main.into_iter().chain(init).map(name_of).collect::<Vec<_>>().join(", ")
 }
 
 /// `: ImagePullBackOff: Back-off pulling image "x"`, or what the scheduler says; empty where nothing is known.
@@ -167,7 +175,7 @@ mod tests {
     }
 
     fn read_from(pod: &str, previous_run: bool, attempt: (usize, usize)) -> Pick {
-        Pick::Read { pod: pod.into(), container: "worker".into(), previous_run, attempt }
+        Pick::Read { pod: pod.into(), container: "worker".into(), previous_run, attempt, defaulted: None }
     }
 
     #[test]
@@ -193,6 +201,19 @@ mod tests {
         let pods = [pod("p", 1, &json!({"running": {}}), 0)];
         let why = "container zz is not valid for pod p out of: worker, input (init)";
         assert_eq!(picked(&pods, Some("zz"), false), Pick::Never(why.into()));
+    }
+
+    #[test]
+    fn a_choice_that_was_not_made_is_told() {
+        let mut two = pod("p", 1, &json!({"running": {}}), 0);
+        two["spec"]["containers"] = json!([{"name": "worker"}, {"name": "mesh"}]);
+        let defaulted = |container| match picked(std::slice::from_ref(&two), container, false) {
+            Pick::Read { defaulted, .. } => defaulted,
+            other => panic!("{other:?}"),
+        };
+        let words = "Defaulted container \"worker\" out of: worker, mesh, input (init)";
+        assert_eq!(defaulted(None).as_deref(), Some(words));
+        assert_eq!(defaulted(Some("worker")), None);
     }
 
     #[test]
