@@ -49,8 +49,8 @@ fn the_objects_of_a_dry_run_run_alike_by_kubectl() {
 #[test]
 fn items_arrive_as_they_were_written_on_either_way() {
     let space = Space::new("create-items");
-    let items = r#"two words,"a, ""b""",$HOME $(id) `id`,-n,it's *"#;
-    let want = ["two words", "a, \"b\"", "$HOME $(id) `id`", "-n", "it's *"];
+    let items = r#"two words,"a, ""b""",$HOME $(id) `id`,-n,it's *,$$ $(JOB_COMPLETION_INDEX)"#;
+    let want = ["two words", "a, \"b\"", "$HOME $(id) `id`", "-n", "it's *", "$$ $(JOB_COMPLETION_INDEX)"];
     for via in ["configmap", "init"] {
         let create = space.indexedjob(&format!("create {via} --image docker.io/library/busybox --items-via {via}"));
         create.args(["--items", items, "--", "cat", "/input/data.txt"]).ok();
