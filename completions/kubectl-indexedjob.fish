@@ -56,9 +56,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cr
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l image -d 'The image of the container' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l completions -d 'So many tasks, numbered from 0' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l items -d 'One task for each of these, as comma-separated values: foo,bar,"a, b"' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l items-via -d 'How an item travels: in a ConfigMap (any image), or by an init container (needs bash in --init-image)' -r -f -a "configmap\t'A ConfigMap, one key per index'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l items-via -d 'How an item travels: in a ConfigMap (any image), or by an init container (needs bash in --init-image) [default: configmap]' -r -f -a "configmap\t'A ConfigMap, one key per index'
 init\t'An init container with a shell'"
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l item-path -d 'The file in which a task finds its item; with --items-via=init nothing else is in its directory' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l item-path -d 'The file in which a task finds its item; with --items-via=init nothing else is in its directory [default: /input/data.txt]' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l init-image -d 'The image of the init container of --items-via=init [default: docker.io/library/bash]' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l parallelism -d 'How many tasks may run at once; by default all, at most 1000' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l defaults -d 'What is set besides what was asked for: what suits an array (see below), or nothing' -r -f -a "array\t'What suits an array of tasks'

@@ -55,9 +55,9 @@ _arguments "${_arguments_options[@]}" : \
 '--image=[The image of the container]:IMAGE:_default' \
 '--completions=[So many tasks, numbered from 0]:N:_default' \
 '--items=[One task for each of these, as comma-separated values\: foo,bar,"a, b"]:LIST:_default' \
-'--items-via=[How an item travels\: in a ConfigMap (any image), or by an init container (needs bash in --init-image)]:WAY:((configmap\:"A ConfigMap, one key per index"
+'--items-via=[How an item travels\: in a ConfigMap (any image), or by an init container (needs bash in --init-image) \[default\: configmap\]]:WAY:((configmap\:"A ConfigMap, one key per index"
 init\:"An init container with a shell"))' \
-'--item-path=[The file in which a task finds its item; with --items-via=init nothing else is in its directory]:FILE:_default' \
+'--item-path=[The file in which a task finds its item; with --items-via=init nothing else is in its directory \[default\: /input/data.txt\]]:FILE:_default' \
 '--init-image=[The image of the init container of --items-via=init \[default\: docker.io/library/bash\]]:IMAGE:_default' \
 '--parallelism=[How many tasks may run at once; by default all, at most 1000]:N:_default' \
 '--defaults=[What is set besides what was asked for\: what suits an array (see below), or nothing]:SET:((array\:"What suits an array of tasks"

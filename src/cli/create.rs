@@ -8,7 +8,9 @@ use indexedjob_core::work::{self, Work};
 
 use super::{JobName, Usage};
 
-/// The image of the init container where none is given.
+/// The file of the item where none is given, as in the Kubernetes docs.
+const ITEM_PATH: &str = "/input/data.txt";
+/// The image of the init container where none is given, as in the Kubernetes docs.
 const INIT_IMAGE: &str = "docker.io/library/bash";
 
 /// Create an Indexed Job from flags, or from a file.
@@ -51,13 +53,15 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "LIST", help_heading = "Work", allow_hyphen_values = true)]
     items: Option<String>,
     /// How an item travels: in a ConfigMap (any image), or by an init container (needs bash in --init-image)
-    #[arg(long, value_enum, value_name = "WAY", help_heading = "Work", default_value_t = ViaArg::Configmap, requires = "items")]
-    items_via: ViaArg,
+    /// [default: configmap]
+    #[arg(long, value_enum, value_name = "WAY", help_heading = "Work")]
+    items_via: Option<ViaArg>,
     /// The file in which a task finds its item; with --items-via=init nothing else is in its directory
-    #[arg(long, value_name = "FILE", help_heading = "Work", default_value = "/input/data.txt", value_parser = item_path, requires = "items")]
-    item_path: String,
+    /// [default: /input/data.txt]
+    #[arg(long, value_name = "FILE", help_heading = "Work", value_parser = item_path)]
+    item_path: Option<String>,
     /// The image of the init container of --items-via=init [default: docker.io/library/bash]
-    #[arg(long, value_name = "IMAGE", help_heading = "Work", requires = "items")]
+    #[arg(long, value_name = "IMAGE", help_heading = "Work")]
     init_image: Option<String>,
     /// How many tasks may run at once; by default all, at most 1000
     #[arg(long, value_name = "N", help_heading = "Run", allow_negative_numbers = true, value_parser = whole)]
@@ -143,21 +147,35 @@ impl CreateArgs {
             Usage::new("no name given").hint("kubectl indexedjob create NAME --image IMAGE --completions N -- COMMAND")
         })?;
         let (name, work) = (name.as_str().to_owned(), self.work(name)?);
+        let delivery = self.delivery()?;
         let parallelism = self.parallelism.map(|p| number("--parallelism", p, 0..=100_000)).transpose()?;
         let image = self.image.filter(|image| !image.trim().is_empty()).ok_or_else(|| {
             Usage::new("no image given").hint(format!("kubectl indexedjob create {name} --image IMAGE ..."))
         })?;
-        let via = match (self.items_via, self.init_image) {
-            (ViaArg::Configmap, None) => Via::ConfigMap,
-            (ViaArg::Configmap, Some(_)) => return Err(Usage::new("--init-image goes with --items-via=init")),
-            (ViaArg::Init, image) => Via::Init { image: image.unwrap_or_else(|| INIT_IMAGE.to_owned()) },
-        };
         let defaults = match self.defaults {
             DefaultsArg::Array => Defaults::Array(features),
             DefaultsArg::Api => Defaults::Api,
         };
-        let delivery = Delivery { path: self.item_path, via };
         Ok(Source::Flags(Plan { name, namespace, image, command: self.command, work, delivery, parallelism, defaults }))
+    }
+
+    fn delivery(&self) -> Result<Delivery, Usage> {
+        let of_items = [
+            ("--items-via", self.items_via.is_some()),
+            ("--item-path", self.item_path.is_some()),
+            ("--init-image", self.init_image.is_some()),
+        ];
+        if let Some((flag, _)) = of_items.iter().find(|(_, given)| *given && self.items.is_none()) {
+            return Err(Usage::new(format!("{flag} goes with --items")));
+        }
+        let via = match (self.items_via, &self.init_image) {
+            (None | Some(ViaArg::Configmap), None) => Via::ConfigMap,
+            (None | Some(ViaArg::Configmap), Some(_)) => {
+                return Err(Usage::new("--init-image goes with --items-via=init"));
+            }
+            (Some(ViaArg::Init), image) => Via::Init { image: image.as_deref().unwrap_or(INIT_IMAGE).to_owned() },
+        };
+        Ok(Delivery { path: self.item_path.as_deref().unwrap_or(ITEM_PATH).to_owned(), via })
     }
 
     fn work(&self, name: &JobName) -> Result<Work, Usage> {
@@ -239,6 +257,13 @@ mod tests {
         refused(&["x", "--image=i"], "no work given: --completions or --items");
         refused(&["x", "--image=i", "--completions=2", "--items=a"], "cannot be used with");
         refused(&["x", "--image=i", "--items="], "--items: the list is empty");
+    }
+
+    #[test]
+    fn flags_of_items_go_with_items() {
+        refused(&["x", "--image=i", "--completions=2", "--items-via=init"], "--items-via goes with --items");
+        refused(&["x", "--image=i", "--completions=2", "--item-path=/a/b"], "--item-path goes with --items");
+        refused(&["x", "--image=i", "--items=a", "--init-image=b"], "--init-image goes with --items-via=init");
     }
 
     #[test]
