@@ -359,6 +359,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_server_that_is_just_back_may_refuse_for_a_while_but_not_for_ever() {
+        let refused = || status(403, "Forbidden", "not yet");
+        let away = || [ok(&job("u", "1")), watch(&[], Ending::Cut), Answer::Refused];
+        let back = [refused(), refused(), ok(&job("u", "5")), refused(), ok(&job("u", "6"))];
+        let end = watch(&[("DELETED", job("u", "7"))], Ending::Never);
+        let (told, seen) = told(away().into_iter().chain(back).chain([end])).await;
+        assert_eq!(told, ["u@1", "u@5", "u@6", "gone"]);
+        assert_eq!(seen.notes().len(), 1, "{:?}", seen.notes());
+
+        let (told, _) = self::told(away().into_iter().chain((0..40).map(|_| refused()))).await;
+        assert_eq!(told, ["u@1", "Error from server (Forbidden): not yet"]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn each_outage_is_told() {
         let outage = || [watch(&[("BOOKMARK", job("", "2"))], Ending::Cut), ok(&job("u", "1"))];
         let answers = [ok(&job("u", "1"))].into_iter().chain(outage()).chain(outage());
