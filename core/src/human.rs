@@ -1,6 +1,5 @@
 //! Durations, ages and times: number to text and text to number, as kubectl writes and reads them.
 
-use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -79,16 +78,6 @@ impl FromStr for Timeout {
             span if span.is_negative() => Self::Never,
             span => Self::After(span.unsigned_abs()),
         })
-    }
-}
-
-impl fmt::Display for Timeout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Once => f.write_str("0s"),
-            Self::After(span) => write!(f, "{span:?}"),
-            Self::Never => f.write_str("-1s"),
-        }
     }
 }
 

@@ -47,6 +47,14 @@ pub struct Tally {
 }
 
 impl JobProgress {
+    /// What one look at a Job tells, before anything is known of its pods.
+    #[must_use]
+    pub fn of(job: JobFacts) -> Self {
+        let mut progress = Self::default();
+        progress.observe(Change::Job(Box::new(job)));
+        progress
+    }
+
     /// Takes in one change. A settled verdict never changes again.
     pub fn observe(&mut self, change: Change) {
         match change {

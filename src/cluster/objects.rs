@@ -147,14 +147,8 @@ impl Cluster {
     }
 
     /// Changes an object by a JSON merge patch. Sent once.
-    pub(crate) async fn patch(
-        &self,
-        kind: Kind,
-        name: &str,
-        merge_patch: &Value,
-        dry_run: bool,
-    ) -> Result<Value, ClusterError> {
-        let path = format!("{}{}", self.object_path(kind, name)?, write_query(dry_run));
+    pub(crate) async fn patch(&self, kind: Kind, name: &str, merge_patch: &Value) -> Result<Value, ClusterError> {
+        let path = format!("{}{}", self.object_path(kind, name)?, write_query(false));
         let asked = self.asked("patch", kind, name);
         self.http.write(&Ask::with_body(Method::PATCH, path, "application/merge-patch+json", merge_patch, asked)).await
     }
@@ -397,7 +391,7 @@ mod tests {
         let (cluster, seen) = cluster([done(), done(), done()]);
         let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "other"}});
         cluster.create(&map, true).await.unwrap();
-        cluster.patch(Kind::Job, "x", &json!({"spec": {"suspend": true}}), false).await.unwrap();
+        cluster.patch(Kind::Job, "x", &json!({"spec": {"suspend": true}})).await.unwrap();
         cluster.delete(Kind::Pod, "p", "u-1", "7").await.unwrap();
         let parameters = "?fieldManager=kubectl-indexedjob&fieldValidation=Strict";
         assert_eq!(

@@ -119,7 +119,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_lost_answer_to_a_change_may_mean_that_it_was_done() {
         let (cluster, _) = cluster([]);
-        let error = cluster.patch(Kind::Job, "x", &json!({}), false).await.unwrap_err();
+        let error = cluster.patch(Kind::Job, "x", &json!({})).await.unwrap_err();
         assert_eq!(error.to_string(), "Unable to connect to the server: no answer within 60s");
         assert!(error.hint().unwrap().contains("may have been done all the same"));
     }

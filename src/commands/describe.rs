@@ -2,12 +2,12 @@
 
 use indexedjob_core::digest;
 use indexedjob_core::facts::JobFacts;
-use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::progress::JobProgress;
 use indexedjob_core::view::describe::{self, Described, Events};
 use indexedjob_core::view::ending;
 use serde_json::Value;
 
-use super::{Context, add_attempts};
+use super::{Context, observe_failures};
 use crate::cli::DescribeArgs;
 use crate::clock;
 use crate::cluster::{Cluster, Kind};
@@ -55,8 +55,7 @@ async fn problems(job: &Value, cluster: &Cluster, context: &Context) -> Result<V
         return Ok(vec![]);
     }
     let facts: JobFacts = serde_json::from_value(job.clone()).map_err(Failure::error)?;
-    let mut progress = JobProgress::default();
-    progress.observe(Change::Job(Box::new(facts)));
-    add_attempts(&mut progress, cluster, &context.term).await;
+    let mut progress = JobProgress::of(facts);
+    observe_failures(&mut progress, cluster, &context.term).await;
     Ok(digest::failures(&progress).iter().map(ending::cause).collect())
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::progress::JobProgress;
 use tokio::io::{AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::{Context, attempts};
+use super::{Context, observe_attempts};
 use crate::cli::LogsArgs;
 use crate::cluster::{ByteStream, Cluster, Log, LogOptions};
 use crate::exit::Exit;
@@ -112,8 +112,7 @@ async fn look(args: &LogsArgs, cluster: &Cluster) -> Result<JobProgress, Failure
         };
         return Err(Failure::usage(format_args!("index {} is out of range: {range}", args.index)));
     }
-    let mut progress = JobProgress::default();
-    progress.observe(Change::Job(Box::new(job)));
-    attempts(cluster, &mut progress, args.index).await?;
+    let mut progress = JobProgress::of(job);
+    observe_attempts(&mut progress, cluster, Some(args.index)).await?;
     Ok(progress)
 }

@@ -9,7 +9,6 @@ mod wait;
 
 use std::sync::Arc;
 
-use indexedjob_core::facts::PodFacts;
 use indexedjob_core::progress::{Change, JobProgress};
 
 use crate::cli::{ConnectionArgs, Verb};
@@ -50,19 +49,21 @@ pub(crate) async fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> 
     }
 }
 
-/// Adds the attempts of the Job in `progress`, to say why some failed. That they cannot be read is said and survived.
-async fn add_attempts(progress: &mut JobProgress, cluster: &Cluster, term: &Term) {
-    let Some(job) = progress.job() else { return };
-    match cluster.pods(job, None).await {
-        Ok(pods) => progress.observe(Change::Pods(pods)),
-        Err(error) => term.note(&format!("why pods failed cannot be read: {error}")),
-    }
-}
-
-/// The attempts at one index.
-async fn attempts(cluster: &Cluster, progress: &mut JobProgress, index: u32) -> Result<(), ClusterError> {
+/// Adds the attempts of the Job in `progress`: all, or those of one index.
+async fn observe_attempts(
+    progress: &mut JobProgress,
+    cluster: &Cluster,
+    index: Option<u32>,
+) -> Result<(), ClusterError> {
     let Some(job) = progress.job() else { return Ok(()) };
-    let pods: Vec<PodFacts> = cluster.pods(job, Some(index)).await?;
+    let pods = cluster.pods(job, index).await?;
     progress.observe(Change::Pods(pods));
     Ok(())
+}
+
+/// Adds all attempts, to say why some failed. That they cannot be read is said and survived.
+async fn observe_failures(progress: &mut JobProgress, cluster: &Cluster, term: &Term) {
+    if let Err(error) = observe_attempts(progress, cluster, None).await {
+        term.note(&format!("why pods failed cannot be read: {error}"));
+    }
 }

@@ -11,7 +11,7 @@ use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::view::{ending, line};
 use tokio::time::{Instant, interval, sleep, timeout_at};
 
-use super::{Context, add_attempts};
+use super::{Context, observe_failures};
 use crate::cli::{JobName, ProgressArg, WaitArgs};
 use crate::clock;
 use crate::cluster::Cluster;
@@ -43,10 +43,8 @@ pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failu
         }
     }
     let waits = names.into_iter().map(|name| async {
-        let ended =
-            Wait { name, cluster: &cluster, term: &context.term, sink: &sink, given: &given }.run(args.timeout).await;
-        sink.borrow_mut().done(name.as_str());
-        ended.unwrap_or_else(|failure| failure.tell(&context.term))
+        let wait = Wait { name, cluster: &cluster, term: &context.term, sink: &sink, given: &given };
+        wait.run(args.timeout).await.unwrap_or_else(|failure| failure.tell(&context.term))
     });
     Ok(join_all(waits).await.into_iter().fold(Exit::Done, Exit::worse))
 }
@@ -64,22 +62,29 @@ struct Wait<'a> {
 impl Wait<'_> {
     async fn run(&self, timeout: Timeout) -> Result<Exit, Failure> {
         let mut progress = JobProgress::default();
-        let name = self.name.as_str();
-        let verdict = match timeout {
-            Timeout::Once => {
-                progress.observe(Change::Job(Box::new(self.cluster.job(name).await.map_err(Failure::of_job)?)));
-                progress.verdict().filter(|verdict| verdict.settled).cloned()
-            }
-            Timeout::Never => Some(self.verdict(&mut progress).await?),
-            Timeout::After(span) => match Instant::now().checked_add(span) {
-                Some(end) => timeout_at(end, self.verdict(&mut progress)).await.ok().transpose()?,
-                None => Some(self.verdict(&mut progress).await?),
-            },
-        };
-        self.sink.borrow_mut().done(name);
-        match verdict {
+        let verdict = self.verdict_within(timeout, &mut progress).await;
+        self.sink.borrow_mut().done(self.name.as_str());
+        match verdict? {
             Some(verdict) => self.ended(&mut progress, verdict).await,
             None => Err(self.timed_out(&progress, timeout)),
+        }
+    }
+
+    /// The end of the Job; None where it does not come in time.
+    async fn verdict_within(&self, timeout: Timeout, progress: &mut JobProgress) -> Result<Option<Verdict>, Failure> {
+        let end = match timeout {
+            Timeout::Once => {
+                let job = self.cluster.job(self.name.as_str()).await.map_err(Failure::of_job)?;
+                progress.observe(Change::Job(Box::new(job)));
+                return Ok(progress.verdict().filter(|verdict| verdict.settled).cloned());
+            }
+            Timeout::Never => None,
+            // An end beyond all clocks is none.
+            Timeout::After(span) => Instant::now().checked_add(span),
+        };
+        match end {
+            Some(end) => timeout_at(end, self.verdict(progress)).await.ok().transpose(),
+            None => self.verdict(progress).await.map(Some),
         }
     }
 
@@ -137,7 +142,7 @@ impl Wait<'_> {
 
     /// Says why indexes failed, and returns the first one to look at.
     async fn explain(&self, progress: &mut JobProgress) -> Option<u32> {
-        add_attempts(progress, self.cluster, self.term).await;
+        observe_failures(progress, self.cluster, self.term).await;
         let causes = indexedjob_core::digest::failures(progress);
         let text = ending::failures(progress, &causes);
         if !text.is_empty() {

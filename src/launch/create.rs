@@ -55,7 +55,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
                 }
                 Step::Release(patch) => {
                     self.releases += 1;
-                    match self.cluster.patch(Kind::Job, name(&self.wanted.job), &patch, false).await {
+                    match self.cluster.patch(Kind::Job, name(&self.wanted.job), &patch).await {
                         Ok(job) => return Ok(job),
                         Err(error) if self.releases >= RELEASES => return Err(error.into()),
                         Err(_) => self.look().await?,
