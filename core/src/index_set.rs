@@ -1,12 +1,58 @@
-//! [`IndexSet`]: a set of completion indexes, kept as ranges and written as the API writes `status.completedIndexes`.
+//! [`IndexSet`]: a set of completion indexes or numbers of tasks, kept as ranges. It is written as the API writes
+//! `status.completedIndexes`, and read from that and from what people write.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::text::shown;
+
+/// The greatest number that people may write: the last index of the largest Job, whose completions are an `int32`.
+pub const GREATEST: u32 = 2_147_483_646;
+
+/// How many ranges the parts of a text may come to; `0-2147483646:2` would fill the memory.
+const MOST_RANGES: u32 = 10_000_000;
 
 /// A set of indexes as sorted, disjoint, non-adjacent ranges; 100,000 consecutive indexes are one range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexSet {
-    /// Inclusive on both ends, ascending, at least one index between two of them.
-    ranges: Vec<(u32, u32)>,
+    /// Ascending, at least one index between two of them.
+    ranges: Vec<Range>,
+}
+
+/// Consecutive indexes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    first: u32,
+    /// Belongs to it.
+    last: u32,
+    /// How many indexes of the set are below `first`: what makes `nth`, `rank` and `len` cheap.
+    below: u32,
+}
+
+/// A set that cannot be understood. Each names the part, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetError {
+    /// Nothing between two commas, or beside one.
+    #[error("part {0} of the set is empty")]
+    EmptyPart(usize),
+    /// A space, a tab or a line break.
+    #[error("\"{}\" has a space in it; write a set without spaces, as in 0-15:4,20", shown(.0))]
+    Space(String),
+    /// Neither a number nor a range.
+    #[error("\"{}\" is neither a number nor a range such as 0-15 or 0-15:4", shown(.0))]
+    NotANumber(String),
+    /// A range from a number to a lower one.
+    #[error("the range {} is descending; write the lower number first", shown(.0))]
+    Descending(String),
+    /// A step of 0.
+    #[error("the step of {} must be 1 or more", shown(.0))]
+    StepZero(String),
+    /// A number above [`GREATEST`].
+    #[error("{} is above {GREATEST}, the greatest index of a Job", shown(.0))]
+    TooLarge(String),
+    /// More ranges than can be kept.
+    #[error("with {} the set has more than {MOST_RANGES} ranges", shown(.0))]
+    TooManyRanges(String),
 }
 
 impl IndexSet {
@@ -19,7 +65,7 @@ impl IndexSet {
     /// All indexes of a Job with `completions` of them: 0 to `completions - 1`.
     #[must_use]
     pub fn all(completions: u32) -> Self {
-        completions.checked_sub(1).map_or_else(Self::new, |last| Self { ranges: vec![(0, last)] })
+        Self::from_ranges(completions.checked_sub(1).map(|last| (0, last)).into_iter().collect())
     }
 
     /// Reads what a server wrote, as forgiving as the controller's own parser (`parseIndexesFromString` in
@@ -36,22 +82,29 @@ impl IndexSet {
         Self::from_ranges(ranges.collect())
     }
 
+    /// Of ranges in any order, which may overlap.
     fn from_ranges(mut ranges: Vec<(u32, u32)>) -> Self {
         ranges.sort_unstable();
-        let mut merged: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
-        for (first, last) in ranges {
-            match merged.last_mut() {
-                Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
-                _ => merged.push((first, last)),
+        ranges.dedup_by(|next, before| {
+            let joined = next.0 <= before.1.saturating_add(1);
+            if joined {
+                before.1 = before.1.max(next.1);
             }
-        }
-        Self { ranges: merged }
+            joined
+        });
+        let mut below = 0u32;
+        let counted = ranges.into_iter().map(|(first, last)| {
+            let range = Range { first, last, below };
+            below = range.end();
+            range
+        });
+        Self { ranges: counted.collect() }
     }
 
     /// How many indexes there are.
     #[must_use]
     pub fn len(&self) -> u32 {
-        self.ranges.iter().map(|(first, last)| last - first + 1).sum()
+        self.ranges.last().map_or(0, Range::end)
     }
 
     /// Is there none?
@@ -63,19 +116,47 @@ impl IndexSet {
     /// Is `index` one of them?
     #[must_use]
     pub fn contains(&self, index: u32) -> bool {
-        let after = self.ranges.partition_point(|(first, _)| *first <= index);
-        after > 0 && self.ranges[after - 1].1 >= index
+        self.rank(index).is_some()
+    }
+
+    /// The lowest; None in the empty set.
+    #[must_use]
+    pub fn min(&self) -> Option<u32> {
+        self.ranges.first().map(|range| range.first)
+    }
+
+    /// The greatest; None in the empty set.
+    #[must_use]
+    pub fn max(&self) -> Option<u32> {
+        self.ranges.last().map(|range| range.last)
+    }
+
+    /// The number with `rank` others below it, so that 0 gives the lowest; None where there are not so many. Takes the
+    /// logarithm of the number of ranges; to go through all, [`iter`](Self::iter) is cheaper still.
+    #[must_use]
+    pub fn nth(&self, rank: u32) -> Option<u32> {
+        let after = self.ranges.partition_point(|range| range.below <= rank);
+        let range = self.ranges.get(after.checked_sub(1)?)?;
+        range.first.checked_add(rank - range.below).filter(|number| *number <= range.last)
+    }
+
+    /// How many are below `number`: the inverse of [`nth`](Self::nth), at the same cost; None where it is not in the set.
+    #[must_use]
+    pub fn rank(&self, number: u32) -> Option<u32> {
+        let after = self.ranges.partition_point(|range| range.first <= number);
+        let range = self.ranges.get(after.checked_sub(1)?)?;
+        (number <= range.last).then(|| range.below + (number - range.first))
     }
 
     /// The indexes, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        self.ranges.iter().flat_map(|(first, last)| *first..=*last)
+        self.ranges.iter().flat_map(|range| range.first..=range.last)
     }
 
     /// The indexes in either set.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self::from_ranges(self.ranges.iter().chain(&other.ranges).copied().collect())
+        Self::from_ranges(self.ranges.iter().chain(&other.ranges).map(|range| (range.first, range.last)).collect())
     }
 
     /// The indexes of `self` that are not in `other`.
@@ -83,21 +164,57 @@ impl IndexSet {
     pub fn difference(&self, other: &Self) -> Self {
         let mut left = Vec::new();
         let mut cuts = other.ranges.iter().peekable();
-        for &(mut first, last) in &self.ranges {
-            while cuts.next_if(|cut| cut.1 < first).is_some() {}
+        for &Range { mut first, last, .. } in &self.ranges {
+            while cuts.next_if(|cut| cut.last < first).is_some() {}
             let mut rest = true;
-            for cut in cuts.clone().take_while(|cut| cut.0 <= last) {
-                if cut.0 > first {
-                    left.push((first, cut.0 - 1));
+            for cut in cuts.clone().take_while(|cut| cut.first <= last) {
+                if cut.first > first {
+                    left.push((first, cut.first - 1));
                 }
-                rest = cut.1 < last;
-                first = cut.1.saturating_add(1);
+                rest = cut.last < last;
+                first = cut.last.saturating_add(1);
             }
             if rest {
                 left.push((first, last));
             }
         }
-        Self { ranges: left }
+        Self::from_ranges(left)
+    }
+
+    /// The set in the grammar that people write, as short as it can simply be: ranges, and three or more single numbers
+    /// at equal distances as `a-b:s`. Reading it back gives the same set.
+    #[must_use]
+    pub fn compact(&self) -> String {
+        let mut parts = Vec::new();
+        let mut rest = self.ranges.as_slice();
+        while let [range, after @ ..] = rest {
+            let run = equal_steps(rest);
+            if run < 3 {
+                parts.push(range.to_string());
+                rest = after;
+            } else {
+                let (first, last) = (range.first, rest[run - 1].last);
+                parts.push(format!("{first}-{last}:{}", rest[1].first - first));
+                rest = &rest[run..];
+            }
+        }
+        parts.join(",")
+    }
+}
+
+/// How many ranges, from the first on, are single numbers at equal distances.
+fn equal_steps(ranges: &[Range]) -> usize {
+    let singles = ranges.iter().take_while(|range| range.first == range.last).count();
+    let numbers = &ranges[..singles];
+    let steps =
+        numbers.windows(2).take_while(|pair| pair[1].first - pair[0].first == numbers[1].first - numbers[0].first);
+    singles.min(steps.count() + 1)
+}
+
+impl Range {
+    /// How many indexes of the set are not above it.
+    fn end(&self) -> u32 {
+        self.below.saturating_add(self.last - self.first).saturating_add(1)
     }
 }
 
@@ -107,19 +224,79 @@ impl FromIterator<u32> for IndexSet {
     }
 }
 
-/// The API's text: ascending, a run of two as `4,5`, a longer one as `4-7` (`orderedIntervals.String` of the
-/// controller); nothing for the empty set.
+/// What people write: numbers, ranges and ranges with a step, `0-15:4,20,3`, as Slurm's `--array` and more of it: in any
+/// order, mixed, and overlapping. Nothing at all is the empty set.
+impl FromStr for IndexSet {
+    type Err = SetError;
+
+    fn from_str(text: &str) -> Result<Self, SetError> {
+        if text.is_empty() {
+            return Ok(Self::new());
+        }
+        let mut ranges = Vec::new();
+        for (at, part) in text.split(',').enumerate() {
+            if part.is_empty() {
+                return Err(SetError::EmptyPart(at + 1));
+            }
+            let (first, last, step) = stepped(part)?;
+            let count = if step == 1 { 1 } else { (last - first) / step + 1 };
+            if ranges.len() + count as usize > MOST_RANGES as usize {
+                return Err(SetError::TooManyRanges(part.to_owned()));
+            }
+            match step {
+                1 => ranges.push((first, last)),
+                _ => ranges.extend((0..count).map(|at| first + at * step).map(|number| (number, number))),
+            }
+        }
+        Ok(Self::from_ranges(ranges))
+    }
+}
+
+/// First, last and step of one part that is not empty; a number is a range of one.
+fn stepped(part: &str) -> Result<(u32, u32, u32), SetError> {
+    if part.contains(char::is_whitespace) {
+        return Err(SetError::Space(part.to_owned()));
+    }
+    let Some((first, rest)) = part.split_once('-') else {
+        let only = number(part, part)?;
+        return Ok((only, only, 1));
+    };
+    let (last, step) = rest.split_once(':').unwrap_or((rest, "1"));
+    let (first, last, step) = (number(first, part)?, number(last, part)?, number(step, part)?);
+    match step {
+        0 => Err(SetError::StepZero(part.to_owned())),
+        _ if first > last => Err(SetError::Descending(part.to_owned())),
+        _ => Ok((first, last, step)),
+    }
+}
+
+/// The number that `digits` of `part` write.
+fn number(digits: &str, part: &str) -> Result<u32, SetError> {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(SetError::NotANumber(part.to_owned()));
+    }
+    // Digits alone can only be too many.
+    let number = digits.parse().ok().filter(|number| *number <= GREATEST);
+    number.ok_or_else(|| SetError::TooLarge(digits.to_owned()))
+}
+
+/// A run of two as `4,5`, a longer one as `4-7`.
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, last, .. } = self;
+        match last - first {
+            0 => write!(f, "{first}"),
+            1 => write!(f, "{first},{last}"),
+            _ => write!(f, "{first}-{last}"),
+        }
+    }
+}
+
+/// The API's text: ascending ranges (`orderedIntervals.String` of the controller); nothing for the empty set.
 impl fmt::Display for IndexSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (first, last)) in self.ranges.iter().enumerate() {
-            if at > 0 {
-                f.write_str(",")?;
-            }
-            match last - first {
-                0 => write!(f, "{first}")?,
-                1 => write!(f, "{first},{last}")?,
-                _ => write!(f, "{first}-{last}")?,
-            }
+        for (at, range) in self.ranges.iter().enumerate() {
+            write!(f, "{}{range}", if at > 0 { "," } else { "" })?;
         }
         Ok(())
     }

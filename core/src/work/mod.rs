@@ -1,8 +1,18 @@
 //! The tasks of a new Job: how many there are, and what each of them gets.
 
+mod array;
+mod format;
+mod items;
 mod list;
+mod matrix;
+mod script;
 
+pub use array::{Array, ArrayError};
+pub use format::Format;
+pub use items::{Item, Items, ItemsError};
 pub use list::{ListError, items};
+pub use matrix::matrix;
+pub use script::{Directives, ScriptError, directives, has_shebang};
 
 /// What the indexes of a Job are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
