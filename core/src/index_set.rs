@@ -131,8 +131,8 @@ impl IndexSet {
         self.ranges.last().map(|range| range.last)
     }
 
-    /// The number with `rank` others below it, so that 0 gives the lowest; None where there are not so many. Takes the
-    /// logarithm of the number of ranges; to go through all, [`iter`](Self::iter) is cheaper still.
+    /// The number with `rank` others below it, so that 0 gives the lowest; None where there are not so many. It costs a
+    /// binary search in the ranges; to go through all numbers, [`iter`](Self::iter) is cheaper still.
     #[must_use]
     pub fn nth(&self, rank: u32) -> Option<u32> {
         let after = self.ranges.partition_point(|range| range.below <= rank);
@@ -140,7 +140,8 @@ impl IndexSet {
         range.first.checked_add(rank - range.below).filter(|number| *number <= range.last)
     }
 
-    /// How many are below `number`: the inverse of [`nth`](Self::nth), at the same cost; None where it is not in the set.
+    /// How many are below `number`; None where it is not in the set. The inverse of [`nth`](Self::nth), at the same
+    /// cost.
     #[must_use]
     pub fn rank(&self, number: u32) -> Option<u32> {
         let after = self.ranges.partition_point(|range| range.first <= number);
@@ -224,8 +225,10 @@ impl FromIterator<u32> for IndexSet {
     }
 }
 
-/// What people write: numbers, ranges and ranges with a step, `0-15:4,20,3`, as Slurm's `--array` and more of it: in any
-/// order, mixed, and overlapping. Nothing at all is the empty set.
+/// What people write, in the grammar of Slurm's `sbatch --array`: `0-15:4,20,3`.
+///
+/// Numbers, ranges and ranges with a step may be mixed, stand in any order and overlap. Nothing at all is the empty
+/// set. Nothing is skipped or guessed: see [`SetError`] for what is refused.
 impl FromStr for IndexSet {
     type Err = SetError;
 
@@ -306,7 +309,7 @@ impl fmt::Display for IndexSet {
 mod tests {
     use std::collections::BTreeSet;
 
-    use proptest::collection::btree_set;
+    use proptest::collection::{btree_set, vec};
     use proptest::prelude::*;
 
     use super::*;
@@ -336,6 +339,77 @@ mod tests {
         assert!(IndexSet::all(0).is_empty());
     }
 
+    #[track_caller]
+    fn people_write(text: &str, want: &str) {
+        assert_eq!(text.parse::<IndexSet>().unwrap().to_string(), want);
+    }
+
+    #[track_caller]
+    fn refused(text: &str, want: &str) {
+        assert_eq!(text.parse::<IndexSet>().unwrap_err().to_string(), want);
+    }
+
+    #[test]
+    fn people_write_lists_ranges_and_steps() {
+        people_write("0-15:4,20,3", "0,3,4,8,12,20");
+        people_write("0,6,16-32", "0,6,16-32");
+        people_write("5-7,1-6,2", "1-7");
+        people_write("0-10:3,1-10:3,2-10:3", "0-10");
+        people_write("3-3,007", "3,7");
+        people_write("0-5:9,8-9:2147483646", "0,8");
+        people_write("0-2147483646,1-2147483646:1", "0-2147483646");
+        people_write("", "");
+    }
+
+    #[test]
+    fn people_are_told_which_part_is_wrong() {
+        refused(",1", "part 1 of the set is empty");
+        refused("1,,2", "part 2 of the set is empty");
+        refused("1,", "part 2 of the set is empty");
+        refused("1, 2", "\" 2\" has a space in it; write a set without spaces, as in 0-15:4,20");
+        refused("1\n", "\"1\\n\" has a space in it; write a set without spaces, as in 0-15:4,20");
+        for part in ["x", "1-", "-1", "1--3", "+1", "1:2", "1-3:", "1-3:x", "1-3:2:2", "1-2-3", "0x1", "٣"] {
+            refused(part, &format!("\"{part}\" is neither a number nor a range such as 0-15 or 0-15:4"));
+        }
+        refused("0,5-3", "the range 5-3 is descending; write the lower number first");
+        refused("0-5:0", "the step of 0-5:0 must be 1 or more");
+        refused("2147483647", "2147483647 is above 2147483646, the greatest index of a Job");
+        refused("0-99999999999", "99999999999 is above 2147483646, the greatest index of a Job");
+    }
+
+    #[test]
+    fn a_set_of_too_many_ranges_is_not_built() {
+        refused("0-2147483646:2", "with 0-2147483646:2 the set has more than 10000000 ranges");
+        let parts = ["0-9999999:3"; 4].join(",");
+        refused(&parts, "with 0-9999999:3 the set has more than 10000000 ranges");
+    }
+
+    #[track_caller]
+    fn compacts(text: &str, want: &str) {
+        assert_eq!(text.parse::<IndexSet>().unwrap().compact(), want);
+    }
+
+    #[test]
+    fn equal_steps_are_written_as_such() {
+        compacts("0,4,8,12,20", "0-12:4,20");
+        compacts("0,2,5-9,11,13,15", "0,2,5-9,11-15:2");
+        compacts("0,1,3,5,7", "0,1,3-7:2");
+        compacts("0,3,5,7,10,13", "0,3-7:2,10,13");
+        compacts("1,3", "1,3");
+        compacts("7", "7");
+        compacts("0-99999", "0-99999");
+        compacts("", "");
+    }
+
+    #[test]
+    fn the_ends_of_what_fits_are_no_special_case() {
+        let whole = IndexSet::all(u32::MAX);
+        assert_eq!((whole.len(), whole.nth(u32::MAX - 1)), (u32::MAX, Some(u32::MAX - 1)));
+        assert_eq!((whole.nth(u32::MAX), whole.rank(u32::MAX)), (None, None));
+        let last: IndexSet = [u32::MAX - 2, u32::MAX].into_iter().collect();
+        assert_eq!((last.nth(1), last.nth(2), last.rank(u32::MAX)), (Some(u32::MAX), None, Some(1)));
+    }
+
     fn set() -> impl Strategy<Value = BTreeSet<u32>> {
         btree_set(0u32..60, 0..40)
     }
@@ -348,6 +422,9 @@ mod tests {
             prop_assert_eq!(x.len() as usize, a.len());
             prop_assert!(x.iter().eq(a.iter().copied()));
             prop_assert!((0..60).all(|i| x.contains(i) == a.contains(&i)));
+            prop_assert_eq!((x.min(), x.max()), (a.first().copied(), a.last().copied()));
+            prop_assert!((0..60).all(|rank| x.nth(rank) == a.iter().nth(rank as usize).copied()));
+            prop_assert!((0..60).all(|i| x.rank(i).map(|rank| x.nth(rank)) == a.contains(&i).then_some(Some(i))));
             prop_assert!(x.union(&y).iter().eq(a.union(&b).copied()));
             prop_assert!(x.difference(&y).iter().eq(a.difference(&b).copied()));
         }
@@ -357,12 +434,29 @@ mod tests {
             let x: IndexSet = a.iter().copied().collect();
             let text = x.to_string();
             prop_assert_eq!(&IndexSet::from_api(&text, 60), &x);
-            prop_assert_eq!(IndexSet::from_api(&text, 60).to_string(), text);
+            prop_assert_eq!(IndexSet::from_api(&text, 60).to_string(), &*text);
+            prop_assert_eq!(text.parse(), Ok(x));
         }
 
         #[test]
-        fn no_text_panics(text in "[0-9,x-]*", completions: u32) {
-            let _ = IndexSet::from_api(&text, completions).len();
+        fn its_compact_text_is_read_back_and_no_longer(a in set(), step in 1u32..5) {
+            let x: IndexSet = a.iter().map(|number| number * step).collect();
+            prop_assert_eq!(x.compact().parse(), Ok(x.clone()));
+            prop_assert!(x.compact().len() <= x.to_string().len());
+        }
+
+        #[test]
+        fn what_people_write_is_the_union_of_its_parts(parts in vec((0u32..60, 0u32..9, 1u8..4), 1..6)) {
+            let text = parts.iter().map(|(first, more, step)| format!("{first}-{}:{step}", first + more));
+            let text = text.collect::<Vec<_>>().join(",");
+            let numbers = |(first, more, step): &(u32, u32, u8)| (*first..=first + more).step_by((*step).into());
+            let want: BTreeSet<_> = parts.iter().flat_map(numbers).collect();
+            prop_assert!(text.parse::<IndexSet>().unwrap().iter().eq(want));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[0-9,x:-]*", completions: u32) {
+            let _ = (IndexSet::from_api(&text, completions).len(), text.parse::<IndexSet>());
         }
     }
 }

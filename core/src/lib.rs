@@ -3,7 +3,7 @@
 //! From the ground up; a module may use only what stands above it in this list (`tests/it/house.rs` checks):
 //!
 //! - [`text`]: strings that came from a cluster, and how they are made safe to show
-//! - [`index_set`]: a set of completion indexes, as the API writes it
+//! - [`index_set`]: a set of completion indexes, as the API writes it and as people do
 //! - [`human`]: durations, ages and times as text, and back
 //! - [`yaml`]: reads documents, writes one
 //! - [`facts`]: the few fields of API objects that the program decides by

@@ -53,3 +53,43 @@ fn at_once(limit: &str) -> Result<u32, ArrayError> {
     let number = number.filter(|number| (1..=MOST_PARALLELISM).contains(number));
     number.ok_or_else(|| ArrayError::Parallelism(limit.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads(text: &str, numbers: &str, parallelism: Option<u32>) {
+        let array: Array = text.parse().unwrap();
+        assert_eq!((array.numbers.to_string().as_str(), array.parallelism), (numbers, parallelism));
+    }
+
+    #[track_caller]
+    fn refuses(text: &str, want: &str) {
+        assert_eq!(text.parse::<Array>().unwrap_err().to_string(), want);
+    }
+
+    #[test]
+    fn numbers_in_slurms_grammar_and_how_many_at_once() {
+        reads("0-15", "0-15", None);
+        reads("0,6,16-32:8%4", "0,6,16,24,32", Some(4));
+        reads("1-7:2%100000", "1,3,5,7", Some(100_000));
+        reads("0-2147483646", "0-2147483646", None);
+    }
+
+    #[test]
+    fn an_array_has_a_task() {
+        let want = "the array is empty; write the numbers of its tasks, as in 0-15 or 1,3,5%2";
+        refuses("", want);
+        refuses("%4", want);
+        refuses("1,,2%4", "part 2 of the set is empty");
+    }
+
+    #[test]
+    fn the_limit_is_one_number_at_the_end() {
+        for limit in ["%", "%0", "%100001", "%+4", "%x", "%4%4", "%4,5", "%99999999999", "% 4"] {
+            let want = format!("\"{limit}\" must be % and a number from 1 to 100000, once and at the end");
+            refuses(&format!("0-3{limit}"), &want);
+        }
+    }
+}
