@@ -1,7 +1,6 @@
 //! [`Items`]: one task for each row, whatever it was read from.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use super::ListError;
 use crate::text::shown;
@@ -93,13 +92,17 @@ pub enum ItemsError {
         /// The reader's own words; they hold nothing of the input.
         message: String,
     },
-    /// An object among other values, or another value among objects.
-    #[error("item {item} {}", if *.object { "is an object, but item 0 is none" } else { "is not an object, but item 0 is one" })]
-    Mixed {
+    /// An object where the first is another value.
+    #[error("item {item} is an object, but item 0 is none")]
+    Object {
         /// Which.
         item: usize,
-        /// What it is itself.
-        object: bool,
+    },
+    /// Another value where the first is an object.
+    #[error("item {item} is not an object, but item 0 is one")]
+    NoObject {
+        /// Which.
+        item: usize,
     },
     /// An object without a key that the first has.
     #[error("item {item} has no key \"{}\", but item 0 has", shown(.key))]
@@ -186,23 +189,20 @@ impl Items {
     #[must_use]
     pub fn understood_from(&self, source: Option<&str>) -> String {
         let count = self.rows.len();
-        let mut text = format!("{count} {}", if count == 1 { "item" } else { "items" });
-        let mut say = |words: std::fmt::Arguments<'_>| text.write_fmt(words).expect("a String takes every write");
-        if let Some(source) = source {
-            say(format_args!(" from {}", shown(source)));
-        }
-        match (self.rows.iter().filter(|row| row.text.is_empty()).count(), count) {
-            (0, _) => {}
-            (1, 1) => say(format_args!(", which is empty")),
-            (empty, count) if empty == count => say(format_args!(", all of them empty")),
-            (empty, _) => say(format_args!(", {empty} of them empty")),
+        let from = source.map(|source| format!(" from {}", shown(source))).unwrap_or_default();
+        let mut parts = vec![format!("{count} {}{from}", if count == 1 { "item" } else { "items" })];
+        match self.rows.iter().filter(|row| row.text.is_empty()).count() {
+            0 => {}
+            1 if count == 1 => parts.push("which is empty".to_owned()),
+            empty if empty == count => parts.push("all of them empty".to_owned()),
+            empty => parts.push(format!("{empty} of them empty")),
         }
         match self.columns.as_slice() {
             [] => {}
-            [one] => say(format_args!(", column {}", shown(one))),
-            many => say(format_args!(", columns {}", shown(&many.join(", ")))),
+            [one] => parts.push(format!("column {}", shown(one))),
+            many => parts.push(format!("columns {}", shown(&many.join(", ")))),
         }
-        text
+        parts.join(", ")
     }
 }
 
@@ -273,4 +273,34 @@ pub(super) fn named(names: &[String]) -> Result<(), ItemsError> {
 /// Writes `text` as a JSON string.
 fn write_json(text: &str, to: &mut Vec<u8>) {
     serde_json::to_writer(to, text).expect("a Vec takes every write");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::work::Format;
+
+    #[track_caller]
+    fn understood(format: Format, text: &str, source: Option<&str>, want: &str) {
+        assert_eq!(format.read(text.as_bytes()).unwrap().understood_from(source), want);
+    }
+
+    #[test]
+    fn what_was_understood_is_said() {
+        understood(Format::Lines, "a\nb\n", None, "2 items");
+        understood(Format::Lines, "a\n", Some("list\u{1b}.txt"), "1 item from list^[.txt");
+        understood(Format::Lines, "a\n\n\nb\n", None, "4 items, 2 of them empty");
+        understood(Format::Lines, "\n\n", Some("f"), "2 items from f, all of them empty");
+        understood(Format::Json, "[\"\"]", None, "1 item, which is empty");
+        understood(Format::Csv, "path,seed\n,1\n,2\n", Some("f.csv"), "2 items from f.csv, columns path, seed");
+        understood(Format::Csv, "\"a\u{7}\"\n1\n", None, "1 item, column a\\x07");
+    }
+
+    #[test]
+    fn single_values_are_kept_as_they_are() {
+        let items = Items::single(vec![b"\xff\0".to_vec(), vec![]]).unwrap();
+        assert_eq!((items.len(), items.understood().as_str()), (2, "2 items, 1 of them empty"));
+        assert_eq!(items.rows()[0], Item { text: b"\xff\0".to_vec(), fields: vec![] });
+        assert_eq!(Items::single(vec![]).unwrap_err().to_string(), "no items: the list is empty");
+    }
 }

@@ -1,5 +1,7 @@
 //! `--items foo,bar,"a, b"`: one line of comma-separated values.
 
+use super::records::{misquoted, records};
+
 /// A list that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
@@ -20,41 +22,14 @@ pub enum ListError {
 ///
 /// Spaces belong to the item; an item may be empty, but a list of nothing at all is an error.
 pub fn items(list: &str) -> Result<Vec<String>, ListError> {
-    let mut records = csv::ReaderBuilder::new().has_headers(false).from_reader(list.as_bytes()).into_records();
-    // Reading UTF-8 text from memory cannot fail, and one record cannot differ in length from itself.
-    let record = records.next().and_then(Result::ok).ok_or(ListError::Empty)?;
+    let mut records = records(list);
+    let record = records.next().ok_or(ListError::Empty)?;
     if records.next().is_some() {
         return Err(ListError::Lines);
     }
-    well_quoted(list)?;
-    Ok(record.iter().map(str::to_owned).collect())
-}
-
-/// The reader takes any quotes somehow; what a person meant by `a,"b` is not for it to guess.
-fn well_quoted(list: &str) -> Result<(), ListError> {
-    let (mut rest, mut item) = (list, 1);
-    loop {
-        let end = match rest.strip_prefix('"') {
-            Some(quoted) => 1 + closing_quote(quoted).ok_or(ListError::Quote(item))? + 1,
-            None => rest.find(',').unwrap_or(rest.len()),
-        };
-        match rest[end..].chars().next() {
-            None | Some('\n' | '\r') => return Ok(()),
-            Some(',') => (rest, item) = (&rest[end + 1..], item + 1),
-            Some(_) => return Err(ListError::Quote(item)),
-        }
-    }
-}
-
-/// Where the quote that ends `text` is; two quotes in a row are one in the item.
-fn closing_quote(text: &str) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += text[at..].find('"')?;
-        if !text[at + 1..].starts_with('"') {
-            return Some(at);
-        }
-        at += 2;
+    match misquoted(list) {
+        Some(misquoted) => Err(ListError::Quote(misquoted.field)),
+        None => Ok(record.iter().map(str::to_owned).collect()),
     }
 }
 

@@ -3,9 +3,12 @@
 mod array;
 mod format;
 mod items;
+mod json;
 mod list;
 mod matrix;
+mod records;
 mod script;
+mod table;
 
 pub use array::{Array, ArrayError};
 pub use format::Format;
