@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use super::items::{Item, Items, ItemsError};
-use super::{json, table};
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+use super::{json, table, without_byte_order_mark};
 
 /// How a list of items is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +41,7 @@ impl Format {
     /// The items in `bytes`, in their order. A byte order mark at the start is dropped, except from a list with NULs,
     /// which nobody writes with an editor.
     pub fn read(self, bytes: &[u8]) -> Result<Items, ItemsError> {
-        let content = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        let content = without_byte_order_mark(bytes);
         match self {
             Self::Lines => single(lines(content)),
             Self::Nul => single(pieces(bytes, 0)),

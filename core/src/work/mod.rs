@@ -17,6 +17,11 @@ pub use list::{ListError, items};
 pub use matrix::matrix;
 pub use script::{Directives, ScriptError, directives, has_shebang};
 
+/// What editors on Windows write before a text does not belong to it.
+fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
+}
+
 /// What the indexes of a Job are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Work {
