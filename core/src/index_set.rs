@@ -203,13 +203,17 @@ impl IndexSet {
     }
 }
 
-/// How many ranges, from the first on, are single numbers at equal distances.
+/// How many ranges, from the first on, are single numbers at equal distances; 1 where the first two are not.
 fn equal_steps(ranges: &[Range]) -> usize {
-    let singles = ranges.iter().take_while(|range| range.first == range.last).count();
-    let numbers = &ranges[..singles];
-    let steps =
-        numbers.windows(2).take_while(|pair| pair[1].first - pair[0].first == numbers[1].first - numbers[0].first);
-    singles.min(steps.count() + 1)
+    let step = |pair: &[Range]| {
+        let singles = pair.iter().all(|range| range.first == range.last);
+        singles.then(|| pair[1].first - pair[0].first)
+    };
+    let mut steps = ranges.windows(2).map_while(step);
+    match steps.next() {
+        Some(first) => 2 + steps.take_while(|step| *step == first).count(),
+        None => 1,
+    }
 }
 
 impl Range {
@@ -399,6 +403,12 @@ mod tests {
         compacts("7", "7");
         compacts("0-99999", "0-99999");
         compacts("", "");
+    }
+
+    #[test]
+    fn many_numbers_without_equal_steps_take_no_longer() {
+        let triangular: IndexSet = (0..60_000).map(|number| number * (number + 1) / 2).collect();
+        assert_eq!(triangular.compact(), triangular.to_string());
     }
 
     #[test]

@@ -1,4 +1,16 @@
-//! The formats of a list of items.
+//! The formats of a list of items. Nothing is guessed from the content.
+//!
+//! - A UTF-8 byte order mark at the start is dropped, except where items end with a NUL.
+//! - Lines: `\n` or `\r\n` ends a line, and the last end may be missing; a `\r` elsewhere belongs to its line. An empty
+//!   line is an empty item. Any bytes are taken.
+//! - NUL: a NUL ends an item, and the last may be missing. All other bytes are kept.
+//! - CSV and TSV (see `table`): UTF-8, the first line is the header, and each row has as many fields. An item is one
+//!   JSON object, its keys sorted, its values strings.
+//! - JSON and JSON Lines (see `json`): objects that all have the same keys are items with columns, which are the keys,
+//!   sorted. An item is the object exactly as it is written; a field is what a string says, and any other value as it
+//!   is written. Values of which none is an object are items without columns, in the same way.
+//! - A column has a name, which is there once and holds no brace.
+//! - A list without items is an error.
 
 use std::path::Path;
 
@@ -8,18 +20,17 @@ use super::{json, table, without_byte_order_mark};
 /// How a list of items is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One item a line, of any bytes; an empty line is an empty item.
+    /// One item a line.
     Lines,
     /// Items that end with a NUL, as `find -print0` writes them.
     Nul,
-    /// Comma-separated values with a header; the item is a JSON object of strings, its keys sorted.
+    /// Comma-separated values with a header, quoted as in RFC 4180.
     Csv,
-    /// Tab-separated values with a header; the item is the same.
+    /// Tab-separated values with a header, without quotes.
     Tsv,
-    /// One JSON array. Objects with the same keys have columns, and the item is the object as it is written. Of other
-    /// values the item is what a string says, and anything else as it is written.
+    /// One JSON array.
     Json,
-    /// One JSON value a line, of the same kinds.
+    /// One JSON value a line.
     Jsonl,
 }
 
@@ -38,9 +49,9 @@ impl Format {
         }
     }
 
-    /// The items in `bytes`, in their order. A byte order mark at the start is dropped, except from a list with NULs,
-    /// which nobody writes with an editor.
+    /// The items in `bytes`, in their order.
     pub fn read(self, bytes: &[u8]) -> Result<Items, ItemsError> {
+        // A list with NULs is written by no editor, so that a mark there belongs to the first item.
         let content = without_byte_order_mark(bytes);
         match self {
             Self::Lines => single(lines(content)),

@@ -53,7 +53,7 @@ pub enum ItemsError {
         line: usize,
     },
     /// A row that is longer or shorter than the header.
-    #[error("line {line}: found {found} fields where the header has {columns}")]
+    #[error("line {line}: {} where the header has {columns}", counted(*.found, "field"))]
     Fields {
         /// Where the row begins.
         line: usize,
@@ -69,7 +69,7 @@ pub enum ItemsError {
     #[error("two columns are called \"{}\"", shown(.0))]
     DuplicateColumn(String),
     /// A column that could not be named in a command.
-    #[error("the column \"{}\" has a brace in its name, which no {{column}} could name", shown(.0))]
+    #[error("the column \"{}\" has a brace in its name; {{column}} in a command could not name it", shown(.0))]
     Brace(String),
     /// No JSON.
     #[error("line {line}, column {column}: not JSON: {message}")]
@@ -190,7 +190,7 @@ impl Items {
     pub fn understood_from(&self, source: Option<&str>) -> String {
         let count = self.rows.len();
         let from = source.map(|source| format!(" from {}", shown(source))).unwrap_or_default();
-        let mut parts = vec![format!("{count} {}{from}", if count == 1 { "item" } else { "items" })];
+        let mut parts = vec![counted(count, "item") + &from];
         match self.rows.iter().filter(|row| row.text.is_empty()).count() {
             0 => {}
             1 if count == 1 => parts.push("which is empty".to_owned()),
@@ -204,6 +204,10 @@ impl Items {
         }
         parts.join(", ")
     }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The columns of a table whose fields are all strings.

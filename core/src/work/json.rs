@@ -184,7 +184,10 @@ mod tests {
     #[test]
     fn a_key_can_name_a_column() {
         refuses(array(r#"[{"b": 1, "": 2}]"#), "column 1 has no name");
-        refuses(array(r#"[{"{b": 1}]"#), "the column \"{b\" has a brace in its name, which no {column} could name");
+        refuses(
+            array(r#"[{"{b": 1}]"#),
+            "the column \"{b\" has a brace in its name; {column} in a command could not name it",
+        );
     }
 
     #[test]

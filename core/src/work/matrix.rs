@@ -84,7 +84,7 @@ mod tests {
         refuses(&["lr"], "\"lr\" is not NAME=VALUE,VALUE,...");
         refuses(&["lr=1", "=2"], "column 2 has no name");
         refuses(&["lr=1", "lr=2"], "two columns are called \"lr\"");
-        refuses(&["{lr=1"], "the column \"{lr\" has a brace in its name, which no {column} could name");
+        refuses(&["{lr=1"], "the column \"{lr\" has a brace in its name; {column} in a command could not name it");
         refuses(&["a\u{1b}="], "a^[: the list is empty; a Job without a task does nothing");
         let want = "lr: item 2: the double quote is not closed, or something follows it; \
                     write a quote in an item as \"a \"\"b\"\"\"";

@@ -104,11 +104,11 @@ mod tests {
 
     #[test]
     fn a_row_of_another_length_is_named_by_its_line() {
-        refuses(csv, "a,b\n1,2\n3\n", "line 3: found 1 fields where the header has 2");
-        refuses(csv, "a,b\r\n\r\n\r\n1,2,3\r\n", "line 4: found 3 fields where the header has 2");
-        refuses(csv, "\na,b\n\"1\n1\",2\n\n3", "line 6: found 1 fields where the header has 2");
-        refuses(csv, "a,b\r1,2\r3", "line 3: found 1 fields where the header has 2");
-        refuses(tsv, "a\tb\n\n1\n", "line 3: found 1 fields where the header has 2");
+        refuses(csv, "a,b\n1,2\n3\n", "line 3: 1 field where the header has 2");
+        refuses(csv, "a,b\r\n\r\n\r\n1,2,3\r\n", "line 4: 3 fields where the header has 2");
+        refuses(csv, "\na,b\n\"1\n1\",2\n\n3", "line 6: 1 field where the header has 2");
+        refuses(csv, "a,b\r1,2\r3", "line 3: 1 field where the header has 2");
+        refuses(tsv, "a\tb\n\n1\n", "line 3: 1 field where the header has 2");
     }
 
     #[test]
@@ -124,8 +124,8 @@ mod tests {
         refuses(csv, "a,,b\n1,2,3", "column 2 has no name");
         refuses(csv, "a,b,a\n1,2,3", "two columns are called \"a\"");
         refuses(tsv, "a\tb\u{1b}\tb\u{1b}\n", "two columns are called \"b^[\"");
-        refuses(csv, "{a\n1", "the column \"{a\" has a brace in its name, which no {column} could name");
-        refuses(tsv, "a\tb}\n", "the column \"b}\" has a brace in its name, which no {column} could name");
+        refuses(csv, "{a\n1", "the column \"{a\" has a brace in its name; {column} in a command could not name it");
+        refuses(tsv, "a\tb}\n", "the column \"b}\" has a brace in its name; {column} in a command could not name it");
     }
 
     #[test]

@@ -31,7 +31,7 @@ const KNOWN: &[(&str, Option<char>)] = &[
     ("--time", Some('t')),
 ];
 
-/// Options about things that a cluster does not have: files of output, mail, partitions and accounts.
+/// Options about what Kubernetes does not have: files of output, mail, partitions and accounts.
 const LEFT_OUT: &[&str] =
     &["--account", "--error", "--mail-type", "--mail-user", "--open-mode", "--output", "--partition", "--qos"];
 
@@ -152,7 +152,9 @@ impl Options {
             LEFT_OUT.iter().filter(|name| self.0.contains_key(*name)).map(ToString::to_string).collect();
         for given in ONE.iter().filter_map(|name| self.0.get(name)) {
             if !["1", "1-1"].contains(&given.value.as_str()) {
-                return Err(given.error("an index is one task in one pod on one node").hint("ask for more indexes"));
+                return Err(given
+                    .error("an index is one task in one pod on one node")
+                    .hint("for more tasks give --array more numbers"));
             }
             ignored.push(format!("{}=1", given.name));
         }
