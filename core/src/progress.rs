@@ -16,16 +16,23 @@ pub enum Change {
     JobGone,
     /// All pods of the Job as they are now.
     Pods(Vec<PodFacts>),
+    /// One pod of the Job as it is now.
+    Pod(Box<PodFacts>),
+    /// One pod of the Job is gone; this is how it was last.
+    PodGone(Box<PodFacts>),
 }
 
 /// A Job, its attempts and its end.
 #[derive(Clone, Debug, Default)]
 pub struct JobProgress {
     job: Option<Box<JobFacts>>,
-    /// By index, then by age. Empty also where nobody asked for pods.
-    pods: BTreeMap<(u32, Option<Timestamp>, String), PodFacts>,
+    /// Empty also where nobody asked for pods.
+    pods: BTreeMap<Key, PodFacts>,
     verdict: Option<Verdict>,
 }
+
+/// The place of an attempt: index, then age, then uid.
+type Key = (u32, Option<Timestamp>, String);
 
 /// How many indexes are in which state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +68,10 @@ impl JobProgress {
             Change::Job(job) => self.job_seen(job),
             Change::JobGone => self.settle(Outcome::Deleted),
             Change::Pods(pods) => {
-                let keyed = |pod: PodFacts| pod.index.map(|index| ((index, pod.created, pod.uid.clone()), pod));
-                self.pods = pods.into_iter().filter_map(keyed).collect();
+                self.pods = pods.into_iter().filter_map(|pod| Some((key(&pod)?, pod))).collect();
             }
+            Change::Pod(pod) => self.pods.extend(key(&pod).map(|key| (key, *pod))),
+            Change::PodGone(pod) => drop(key(&pod).and_then(|key| self.pods.remove(&key))),
         }
     }
 
@@ -138,12 +146,18 @@ impl JobProgress {
     }
 }
 
+/// None for a pod that carries no index.
+fn key(pod: &PodFacts) -> Option<Key> {
+    pod.index.map(|index| (index, pod.created, pod.uid.clone()))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::facts::Phase;
 
     fn job(uid: &str, status: &Value) -> Change {
         Change::Job(
@@ -238,6 +252,21 @@ mod tests {
         let names: Vec<_> = progress.attempts(3).map(|pod| pod.name.as_str()).collect();
         assert_eq!(names, ["first", "second"]);
         assert_eq!(progress.attempts(5).count(), 0);
+    }
+
+    #[test]
+    fn pods_that_come_and_go_one_by_one_leave_what_a_list_tells() {
+        let (first, second) = (pod("first", 3, "2026-01-01T00:00:01Z"), pod("second", 3, "2026-01-01T00:00:09Z"));
+        let running = PodFacts { phase: Phase::Running, ..first.clone() };
+        let come = [&second, &first, &running].map(|pod| Change::Pod(Box::new(pod.clone())));
+        let names = |progress: &JobProgress| -> Vec<(String, Phase)> {
+            progress.attempts(3).map(|pod| (pod.name.clone(), pod.phase)).collect()
+        };
+        let mut progress = after(come);
+        assert_eq!(names(&progress), names(&after([Change::Pods(vec![running.clone(), second.clone()])])));
+        progress.observe(Change::PodGone(Box::new(running)));
+        progress.observe(Change::PodGone(Box::new(PodFacts { index: None, ..second.clone() })));
+        assert_eq!(names(&progress), [("second".to_owned(), second.phase)]);
     }
 
     proptest! {

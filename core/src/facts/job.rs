@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::PodFacts;
 use crate::index_set::IndexSet;
 use crate::text::Foreign;
 
@@ -45,6 +46,17 @@ pub struct JobFacts {
     pub started: Option<Timestamp>,
     /// What became of it; None while that is open.
     pub verdict: Option<Verdict>,
+}
+
+impl JobFacts {
+    /// Is `pod`, which the selector has found, one of this Job's?
+    ///
+    /// The generated selector holds the Job's uid; the user's own may find pods of others.
+    #[must_use]
+    pub fn owns(&self, pod: &PodFacts) -> bool {
+        let by_owner = self.manual_selector || self.pod_selector.is_empty();
+        !by_owner || pod.owner == self.uid
+    }
 }
 
 /// Which indexes of a Job have failed for good.
@@ -274,6 +286,20 @@ mod tests {
     fn a_job_that_was_once_suspended_has_no_verdict() {
         let resumed = json!([{"type": "Suspended", "status": "False", "reason": "JobResumed"}]);
         assert_eq!(with_conditions(&resumed), None);
+    }
+
+    #[test]
+    fn a_pod_belongs_to_the_job_that_selects_it_or_by_the_users_own_selector_to_its_owner() {
+        let owned = |spec: Value, owner: &str| {
+            let pod = json!({"metadata": {"name": "p", "ownerReferences": [{"uid": owner, "controller": true}]}});
+            read(json!({"metadata": {"name": "x", "uid": "u"}, "spec": spec}))
+                .owns(&serde_json::from_value(pod).unwrap())
+        };
+        let selector = json!({"matchLabels": {"a": "1"}});
+        assert!(owned(json!({"selector": selector}), "adopted by another"));
+        assert!(owned(json!({"selector": selector, "manualSelector": true}), "u"));
+        assert!(!owned(json!({"selector": selector, "manualSelector": true}), "v"));
+        assert!(!owned(json!({}), "v"));
     }
 
     #[test]

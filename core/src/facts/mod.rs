@@ -35,4 +35,6 @@ pub struct PageMeta {
     /// The token of the next page; None or empty on the last one.
     #[serde(rename = "continue")]
     pub next: Option<String>,
+    /// The version of the whole list, to watch from; the same on all its pages.
+    pub resource_version: String,
 }

@@ -52,6 +52,14 @@ pub enum Phase {
     Unknown,
 }
 
+impl Phase {
+    /// Has the pod ended, so that none of its containers will run again?
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed)
+    }
+}
+
 /// One container of a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
@@ -61,6 +69,8 @@ pub struct Container {
     pub init: bool,
     /// Has it been started, now or before?
     pub started: bool,
+    /// Does it run now? False of every container of a pod that has ended, whatever was last heard of it.
+    pub running: bool,
     /// How often it was started again in the same pod (`restartPolicy: OnFailure`).
     pub restarts: u32,
     /// Why it waits (`ImagePullBackOff`, `ContainerCreating`); empty when it does not.
@@ -195,6 +205,8 @@ struct RawContainer {
     #[serde(default)]
     state: RawState,
     #[serde(default)]
+    last_state: RawState,
+    #[serde(default)]
     restart_count: u32,
 }
 
@@ -243,7 +255,12 @@ impl From<RawPod> for PodFacts {
             .collect();
         let init = spec.init_containers.unwrap_or_default().into_iter().map(|c| (c.name, true));
         let main = spec.containers.into_iter().map(|c| (c.name, false));
-        let containers = init.chain(main).map(|(name, init)| container(states.remove(&name), name, init)).collect();
+        let over = status.phase.is_over();
+        let containers = init.chain(main).map(|(name, init)| {
+            let container = container(states.remove(&name), name, init);
+            Container { running: container.running && !over, ..container }
+        });
+        let containers = containers.collect();
         Self {
             // The annotation is there on every version; the label is the fallback for pods made by other controllers.
             index: metadata.annotations.index.or(metadata.labels.index),
@@ -263,13 +280,16 @@ impl From<RawPod> for PodFacts {
 
 fn container(state: Option<RawContainer>, name: String, init: bool) -> Container {
     let restarts = state.as_ref().map_or(0, |s| s.restart_count);
+    // A container that was lost with its sandbox waits again, and its first run is in `lastState` alone.
+    let ran_before = restarts > 0 || state.as_ref().is_some_and(|s| s.last_state.terminated.is_some());
     let state = state.map(|s| s.state).unwrap_or_default();
     let (waiting, waiting_message) = state.waiting.map(|w| (w.reason, w.message)).unwrap_or_default();
     Container {
         name,
         init,
         restarts,
-        started: restarts > 0 || state.running.is_some() || state.terminated.is_some(),
+        started: ran_before || state.running.is_some() || state.terminated.is_some(),
+        running: state.running.is_some(),
         waiting,
         waiting_message,
         end: state.terminated.map(|t| End { exit_code: t.exit_code, reason: t.reason, message: t.message }),
@@ -320,6 +340,26 @@ mod tests {
         let container = pod.log_container().unwrap();
         assert!(!container.started);
         assert_eq!(container.waiting.raw(), "ImagePullBackOff");
+    }
+
+    #[test]
+    fn whether_a_container_runs_and_whether_it_ever_did() {
+        let container = |phase: &str, state: Value, last_state: Value| {
+            let pod = read(json!({
+                "metadata": {"name": "p"}, "spec": {"containers": [{"name": "w"}]},
+                "status": {"phase": phase, "containerStatuses": [
+                    {"name": "w", "state": state, "lastState": last_state, "restartCount": 0},
+                ]},
+            }));
+            (pod.containers[0].started, pod.containers[0].running)
+        };
+        let (running, ended, waiting) = (json!({"running": {}}), json!({"terminated": {"exitCode": 1}}), json!({}));
+        assert_eq!(container("Pending", waiting.clone(), json!({})), (false, false));
+        assert_eq!(container("Running", running.clone(), json!({})), (true, true));
+        assert_eq!(container("Running", ended.clone(), json!({})), (true, false));
+        assert_eq!(container("Running", waiting, ended), (true, false));
+        // The node of a pod that was given up for lost tells no more.
+        assert_eq!(container("Failed", running, json!({})), (true, false));
     }
 
     #[test]
