@@ -107,12 +107,12 @@ impl ClusterError {
         self.code() == Some(403)
     }
 
-    /// 401.
     /// The server does not know how to watch this.
     pub(super) fn is_no_watch(&self) -> bool {
         matches!(self.code(), Some(400 | 404 | 405))
     }
 
+    /// 401.
     pub(super) fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Api(error) if error.is_unauthorized())
     }

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use indexedjob_core::facts::JobFacts;
+use indexedjob_core::progress::Change;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _};
 use tokio::time::Instant;
 
+use super::ClusterError;
 use super::bytes::ByteStream;
-use super::{Cluster, ClusterError, Kind};
+use super::error::Asked;
+use super::watched::Watched;
 
 /// One event. A Job of 100,000 indexes has a status of 0.4 MB, and etcd keeps no object above 1.5 MB.
 const FRAME_LIMIT: u64 = 8 << 20;
@@ -27,8 +29,8 @@ pub(super) struct Events {
 
 /// One event of a watch, or its end.
 pub(super) enum Event {
-    Job(Box<JobFacts>),
-    Gone,
+    Change(Change),
+    /// A sign of life, or of no concern.
     Nothing,
     /// The server closed it, or it fell silent.
     End,
@@ -59,8 +61,8 @@ impl Events {
         self.opened.elapsed()
     }
 
-    /// The next event about the Job `name`.
-    pub(super) async fn next(&mut self, name: &str, cluster: &Cluster) -> Event {
+    /// The next event about `watched`, which was asked for as `asked` says.
+    pub(super) async fn next(&mut self, watched: &Watched, asked: &Asked) -> Event {
         self.line.clear();
         let mut bounded = (&mut self.bytes).take(FRAME_LIMIT);
         let read = tokio::time::timeout(SILENCE, bounded.read_until(b'\n', &mut self.line)).await;
@@ -68,7 +70,7 @@ impl Events {
         match read {
             Err(_) | Ok(Ok(0)) => Event::End,
             Ok(Err(_)) => broken("the watch broke off"),
-            Ok(Ok(_)) if self.line.ends_with(b"\n") => event(&self.line, name, cluster),
+            Ok(Ok(_)) if self.line.ends_with(b"\n") => event(&self.line, watched, asked),
             Ok(Ok(_)) if self.line.len() as u64 == FRAME_LIMIT => broken("an event of the watch is too long"),
             Ok(Ok(_)) => broken("unexpected EOF"),
         }
@@ -76,24 +78,21 @@ impl Events {
 }
 
 /// Reads one line of a watch.
-fn event(line: &[u8], name: &str, cluster: &Cluster) -> Event {
+fn event(line: &[u8], watched: &Watched, asked: &Asked) -> Event {
     let read = || {
         let head: Head = serde_json::from_slice(line)?;
-        Ok::<_, serde_json::Error>(match head.kind.as_str() {
-            "ADDED" | "MODIFIED" => match serde_json::from_slice::<Frame<JobFacts>>(line)?.object {
-                job if job.name == name => Event::Job(Box::new(job)),
-                _ => Event::Nothing,
-            },
-            "DELETED" => match serde_json::from_slice::<Frame<JobFacts>>(line)?.object {
-                job if job.name == name => Event::Gone,
-                _ => Event::Nothing,
-            },
-            "ERROR" => {
-                let status = serde_json::from_slice::<Frame<Value>>(line)?.object;
-                Event::Broken(ClusterError::of_event(&status, &cluster.asked("watch", Kind::Job, name)))
-            }
-            _ => Event::Nothing,
-        })
+        let change = match head.kind.as_str() {
+            "ADDED" | "MODIFIED" => watched.changed(line, false)?,
+            "DELETED" => watched.changed(line, true)?,
+            "ERROR" => return Ok(Event::Broken(ClusterError::of_event(&object::<Value>(line)?, asked))),
+            _ => None,
+        };
+        Ok::<_, serde_json::Error>(change.map_or(Event::Nothing, Event::Change))
     };
     read().unwrap_or_else(|error| Event::Broken(ClusterError::Unreadable { cause: error.to_string() }))
+}
+
+/// What the event in `line` is about.
+pub(super) fn object<T: DeserializeOwned>(line: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice::<Frame<T>>(line).map(|frame| frame.object)
 }

@@ -33,6 +33,15 @@ pub(super) const ATTEMPT: Duration = Duration::from_secs(60);
 /// Credentials are renewed this long before they expire.
 const BEFORE_EXPIRY: SignedDuration = SignedDuration::from_secs(60);
 
+/// How often a read is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tries {
+    /// While it may help and the time allows.
+    Bounded,
+    /// Once, for those who have a loop of their own.
+    Once,
+}
+
 /// A request that can be sent more than once.
 #[derive(Clone, Debug)]
 pub(super) struct Ask {
@@ -113,9 +122,12 @@ impl Http {
         }
     }
 
-    /// Asks once, for those who have a loop of their own.
-    pub(super) async fn read_once<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T, ClusterError> {
-        self.once(ask, self.0.limit.unwrap_or(ATTEMPT)).await
+    /// Asks as often as `tries` says.
+    pub(super) async fn read_with<T: DeserializeOwned>(&self, ask: &Ask, tries: Tries) -> Result<T, ClusterError> {
+        match tries {
+            Tries::Bounded => self.read(ask).await,
+            Tries::Once => self.once(ask, self.0.limit.unwrap_or(ATTEMPT)).await,
+        }
     }
 
     /// Sends once, whatever happens: repeated, it could be done twice.

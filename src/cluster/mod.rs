@@ -2,7 +2,7 @@
 //!
 //! - `config`: kubectl's flags -> a client's configuration; from `kubeconfig` files, through a `proxy` by Go's rules
 //! - `http`: one client at a time; reads are repeated (`retry`), writes are sent once; `bytes`: a body as it comes
-//! - `objects`: what can be asked; `watch`: a Job as it changes, from `frames`; `logs`: bytes
+//! - `objects`: what can be asked; `watch`: a Job or its pods (`watched`) as they change, from `frames`; `logs`: bytes
 //! - `error`: what went wrong, in kubectl's words, and a hint; `status`: as the server says it, `transport`: where
 //!   nobody answered
 //!
@@ -23,6 +23,7 @@ mod script;
 mod status;
 mod transport;
 mod watch;
+mod watched;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub(crate) enum Note {
         /// Until the next try.
         delay: Duration,
     },
-    /// Watching is forbidden, so the Job is asked for every `every` instead.
+    /// Watching is forbidden, so the Job or its pods are asked for every `every` instead.
     Polling {
         /// The error, in kubectl's words.
         why: String,

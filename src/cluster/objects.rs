@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
 use super::error::Asked;
-use super::http::Ask;
+use super::http::{Ask, Tries};
 use super::{Cluster, ClusterError};
 
 /// Who wrote a field, as `managedFields` tells.
@@ -26,6 +26,13 @@ pub(crate) enum Kind {
     ConfigMap,
     /// v1 Pod
     Pod,
+}
+
+/// A whole list.
+pub(super) struct Listed<T> {
+    pub(super) items: Vec<T>,
+    /// The version to watch from.
+    pub(super) version: String,
 }
 
 /// The version of the API server.
@@ -89,21 +96,33 @@ impl Cluster {
 
     /// The pods of `job`, or those of one index of it; attempts of all ages.
     pub(crate) async fn pods(&self, job: &JobFacts, only_index: Option<u32>) -> Result<Vec<PodFacts>, ClusterError> {
-        // The generated selector holds the Job's uid; the user's own may find pods of others.
-        let by_owner = job.manual_selector || job.pod_selector.is_empty();
-        let own = |pod: &PodFacts| {
-            (!by_owner || pod.owner == job.uid) && only_index.is_none_or(|index| pod.index == Some(index))
+        let Some(index) = only_index else {
+            return Ok(self.list_pods(job, Tries::Bounded).await?.items);
         };
-        if let Some(index) = only_index {
-            let comma = if job.pod_selector.is_empty() { "" } else { "," };
-            let selector = format!("{}{comma}{INDEX_KEY}={index}", job.pod_selector);
-            let pods = self.list(Kind::Pod, "labelSelector", &selector, own).await?;
-            // Before 1.28 the index is in an annotation only; whether it is in the label, any pod of the Job tells.
-            if !pods.is_empty() || self.index_is_a_label(job).await? {
-                return Ok(pods);
-            }
+        let comma = if job.pod_selector.is_empty() { "" } else { "," };
+        let selector = format!("{}{comma}{INDEX_KEY}={index}", job.pod_selector);
+        let own = |pod: &PodFacts| job.owns(pod) && pod.index == Some(index);
+        let pods = self.select_pods(&selector, own, Tries::Bounded).await?.items;
+        // Before 1.28 the index is in an annotation only; whether it is in the label, any pod of the Job tells.
+        if !pods.is_empty() || self.index_is_a_label(job).await? {
+            return Ok(pods);
         }
-        self.list(Kind::Pod, "labelSelector", &job.pod_selector, own).await
+        Ok(self.select_pods(&job.pod_selector, own, Tries::Bounded).await?.items)
+    }
+
+    /// All pods of `job`, and the version to watch them from.
+    pub(super) async fn list_pods(&self, job: &JobFacts, tries: Tries) -> Result<Listed<PodFacts>, ClusterError> {
+        self.select_pods(&job.pod_selector, |pod| job.owns(pod), tries).await
+    }
+
+    async fn select_pods(
+        &self,
+        selector: &str,
+        keep: impl Fn(&PodFacts) -> bool,
+        tries: Tries,
+    ) -> Result<Listed<PodFacts>, ClusterError> {
+        let (_, _, resource) = Kind::Pod.resource();
+        self.pages(&self.kind_path(Kind::Pod), resource, ("labelSelector", selector), keep, tries).await
     }
 
     /// Do the pods of `job` carry their index as a label? False where there are none to tell.
@@ -123,7 +142,8 @@ impl Cluster {
              involvedObject.kind=Job,involvedObject.uid={uid}"
         );
         let path = format!("/api/v1/namespaces/{}/events", escaped(namespace));
-        self.pages(&path, "events", ("fieldSelector", &about), |_| true).await
+        let events = self.pages(&path, "events", ("fieldSelector", &about), |_| true, Tries::Bounded).await?;
+        Ok(events.items)
     }
 
     /// Creates `object` where its apiVersion and kind belong, in its own namespace or this one. Sent once.
@@ -198,20 +218,6 @@ impl Cluster {
         Err(ClusterError::config(format!("error: invalid resource name \"{name}\": [{wrong}]"), None))
     }
 
-    async fn list<T>(
-        &self,
-        kind: Kind,
-        by: &str,
-        selector: &str,
-        keep: impl Fn(&T) -> bool,
-    ) -> Result<Vec<T>, ClusterError>
-    where
-        T: DeserializeOwned,
-    {
-        let (_, _, resource) = kind.resource();
-        self.pages(&self.kind_path(kind), resource, (by, selector), keep).await
-    }
-
     /// All pages of a list. If its pages expire half-way, it begins again: an older half would not fit.
     async fn pages<T>(
         &self,
@@ -219,7 +225,8 @@ impl Cluster {
         resource: &str,
         (by, selector): (&str, &str),
         keep: impl Fn(&T) -> bool,
-    ) -> Result<Vec<T>, ClusterError>
+        tries_of_a_page: Tries,
+    ) -> Result<Listed<T>, ClusterError>
     where
         T: DeserializeOwned,
     {
@@ -230,22 +237,22 @@ impl Cluster {
             ..Asked::default()
         };
         let mut tries = 1;
-        let (mut found, mut next) = (Vec::new(), String::new());
+        let (mut items, mut next) = (Vec::new(), String::new());
         loop {
             let query = query(&[("limit", PAGE), (by, selector), ("continue", &next)]);
-            let page = self.http.read::<Page<T>>(&Ask::get(format!("{path}{query}"), asked.clone())).await;
-            let page = match page {
+            let ask = Ask::get(format!("{path}{query}"), asked.clone());
+            let page = match self.http.read_with::<Page<T>>(&ask, tries_of_a_page).await {
                 Err(error) if error.is_expired() && !next.is_empty() && tries < LIST_TRIES => {
                     tries += 1;
-                    (found, next) = (Vec::new(), String::new());
+                    (items, next) = (Vec::new(), String::new());
                     continue;
                 }
                 page => page?,
             };
-            found.extend(page.items.into_iter().filter(&keep));
+            items.extend(page.items.into_iter().filter(&keep));
             match page.metadata.next.filter(|token| !token.is_empty()) {
                 Some(token) => next = token,
-                None => return Ok(found),
+                None => return Ok(Listed { items, version: page.metadata.resource_version }),
             }
         }
     }

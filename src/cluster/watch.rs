@@ -1,10 +1,11 @@
-//! A Job as it changes: look, watch from there, and look again whenever the watch ends, for whatever reason.
+//! A Job, or its pods, as they change: look, watch from there, and look again whenever the watch ends, for whatever
+//! reason.
 //!
 //! Level-triggered: nothing is derived from the order of events, so a lost one costs time but no truth. A server that
 //! is away for a while does not end it; what the user must act on does (no such right, no valid credentials).
 //!
-//! The library's watcher lists before it watches, which needs one right more, and goes on for ever after a refusal; so
-//! the loop is our own, over one object, and the frames are read with a limit.
+//! The library's watcher lists before it watches, which for one Job needs one right more, and goes on for ever after a
+//! refusal; so the loop is our own, and the frames are read with a limit.
 
 use std::time::Duration;
 
@@ -14,19 +15,17 @@ use indexedjob_core::progress::Change;
 
 use tokio::time::Instant;
 
-use super::error::Asked;
 use super::frames::{Event, Events};
-use super::http::Ask;
+use super::http::{Ask, Tries};
 use super::objects::query;
 use super::retry::{Backoff, jittered};
-use super::{Cluster, ClusterError, Kind, Note};
+use super::watched::{Looked, Watched};
+use super::{Cluster, ClusterError, Note};
 
 /// How long the server keeps a watch open; some proxies end it after 5 minutes anyway.
 const WATCH_TIME: Duration = Duration::from_secs(270);
 /// A watch that lived so long was no failure, even if nothing came.
 const GOOD_LIFE: Duration = Duration::from_secs(10);
-/// Between two looks where there is nothing to watch: no right to, or no Job.
-const POLL: Duration = Duration::from_millis(1500);
 /// How long a server that was away may refuse what it allowed before.
 const STARTING: Duration = Duration::from_secs(30);
 /// The longest wait that a server may ask for between two looks.
@@ -40,9 +39,24 @@ impl Cluster {
         &self,
         name: &str,
     ) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
+        self.watch(Watched::Job(name.to_owned()))
+    }
+
+    /// The pods of `job`, of all indexes: [`Change::Pods`] first and whenever they had to be listed anew, then one by
+    /// one as they change.
+    ///
+    /// It ends only after an error.
+    pub(crate) fn watch_pods(
+        &self,
+        job: &JobFacts,
+    ) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
+        self.watch(Watched::Pods(Box::new(job.clone())))
+    }
+
+    fn watch(&self, watched: Watched) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
         let watch = Watch {
             cluster: self.clone(),
-            name: name.to_owned(),
+            watched,
             next: Next::Look { first: true },
             told: None,
             backoff: Backoff::default(),
@@ -62,9 +76,9 @@ impl Cluster {
 
 struct Watch {
     cluster: Cluster,
-    name: String,
+    watched: Watched,
     next: Next,
-    /// What was told last, so that a look that finds nothing new stays silent.
+    /// What was told of the Job last, so that a look that finds nothing new stays silent.
     told: Option<Told>,
     backoff: Backoff,
     /// Has the present trouble been told?
@@ -81,6 +95,8 @@ enum Next {
     Look {
         first: bool,
     },
+    /// Look again after a while.
+    Pause,
     /// Watch from this resource version.
     Open(String),
     Read(Events),
@@ -102,13 +118,18 @@ impl Watch {
                     let first = *first;
                     self.look(first).await?
                 }
+                Next::Pause => {
+                    tokio::time::sleep(jittered(self.watched.poll())).await;
+                    self.next = Next::Look { first: false };
+                    None
+                }
                 Next::Open(version) => {
                     let version = std::mem::take(version);
                     self.open(&version).await;
                     None
                 }
                 Next::Read(events) => {
-                    let event = events.next(&self.name, &self.cluster).await;
+                    let event = events.next(&self.watched, &self.watched.asked(&self.cluster)).await;
                     self.take(event).await
                 }
             };
@@ -118,30 +139,23 @@ impl Watch {
         }
     }
 
-    /// GETs the Job. Returns what is new, and sleeps where the next look has to wait.
+    /// Looks at the whole. Returns what is new.
     async fn look(&mut self, first: bool) -> Result<Option<Change>, ClusterError> {
-        let ask = self.cluster.ask_for(Kind::Job, &self.name)?;
         // The first look is bounded, so that a server that never worked is an error; later ones are patient.
-        let http = &self.cluster.http;
-        let seen: Result<JobFacts, _> = if first { http.read(&ask).await } else { http.read_once(&ask).await };
+        let tries = if first { Tries::Bounded } else { Tries::Once };
         self.next = Next::Look { first: false };
-        let change = match seen {
-            Ok(job) => {
+        match self.watched.look(&self.cluster, tries).await {
+            Ok(Looked { change, version }) => {
                 self.renewed = false;
-                if !self.polling {
-                    self.next = Next::Open(job.resource_version.clone());
-                    return Ok(self.tell(job));
-                }
-                self.tell(job)
+                self.next = match version {
+                    Some(version) if !self.polling => Next::Open(version),
+                    _ => Next::Pause,
+                };
+                Ok(self.news(change))
             }
-            Err(error) if error.is_not_found() => self.tell_gone(),
-            Err(error) if first => return Err(error),
-            Err(error) => return self.missed(error).await,
-        };
-        if change.is_none() {
-            tokio::time::sleep(jittered(POLL)).await;
+            Err(error) if first => Err(error),
+            Err(error) => self.missed(error).await,
         }
-        Ok(change)
     }
 
     /// After a look that failed: waits, or gives up where waiting does not help.
@@ -166,8 +180,8 @@ impl Watch {
             // Not to be had for this user, or not on this server; a look is.
             Err(error) if error.is_forbidden() || error.is_no_watch() => {
                 self.polling = true;
-                self.cluster.http.note(Note::Polling { why: error.to_string(), every: POLL });
-                tokio::time::sleep(jittered(POLL)).await;
+                self.cluster.http.note(Note::Polling { why: error.to_string(), every: self.watched.poll() });
+                self.next = Next::Pause;
             }
             // The look that follows finds out what there is to do about it.
             Err(error) if error.is_unauthorized() => tokio::time::sleep(self.backoff.next()).await,
@@ -179,13 +193,9 @@ impl Watch {
     /// not asked for in a tight loop.
     async fn take(&mut self, event: Event) -> Option<Change> {
         match event {
-            Event::Job(job) => {
+            Event::Change(change) => {
                 self.recovered();
-                self.tell(*job)
-            }
-            Event::Gone => {
-                self.recovered();
-                self.tell_gone()
+                self.news(change)
             }
             Event::Nothing => {
                 self.recovered();
@@ -241,37 +251,35 @@ impl Watch {
         refused && self.away.is_some_and(|at| at.elapsed() < STARTING)
     }
 
-    fn tell(&mut self, job: JobFacts) -> Option<Change> {
-        let told = Some(Told::Job(job.uid.clone(), job.resource_version.clone()));
-        (std::mem::replace(&mut self.told, told) != self.told).then(|| Change::Job(Box::new(job)))
-    }
-
-    fn tell_gone(&mut self) -> Option<Change> {
-        let told = Some(Told::Gone);
-        (std::mem::replace(&mut self.told, told) != self.told).then_some(Change::JobGone)
+    /// The change, unless it tells of the Job what was told last.
+    fn news(&mut self, change: Change) -> Option<Change> {
+        let told = match &change {
+            Change::Job(job) => Told::Job(job.uid.clone(), job.resource_version.clone()),
+            Change::JobGone => Told::Gone,
+            Change::Pods(_) | Change::Pod(_) | Change::PodGone(_) => return Some(change),
+        };
+        let before = self.told.replace(told);
+        (before != self.told).then_some(change)
     }
 
     fn ask(&self, version: &str) -> Ask {
         let seconds = jittered(WATCH_TIME).as_secs().to_string();
+        let (path, (by, selector)) = self.watched.selection(&self.cluster);
         let query = query(&[
             ("watch", "true"),
-            ("fieldSelector", &format!("metadata.name={}", self.name)),
+            (by, &selector),
             ("resourceVersion", version),
             ("timeoutSeconds", &seconds),
             ("allowWatchBookmarks", "true"),
         ]);
-        Ask::get(format!("{}{query}", self.cluster.kind_path(Kind::Job)), self.asked())
-    }
-
-    fn asked(&self) -> Asked {
-        self.cluster.asked("watch", Kind::Job, &self.name)
+        Ask::get(format!("{path}{query}"), self.watched.asked(&self.cluster))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use futures::StreamExt as _;
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use tokio::time::{Instant, timeout};
 
     use super::super::script::{Answer, Ending, Seen, cluster, frame, job, ok, status, status_json};
@@ -284,17 +292,43 @@ mod tests {
     /// What a stream says until it ends or is silent for so long, and what was seen of it from outside.
     async fn told_until(silence: Duration, answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, Seen) {
         let (cluster, seen) = cluster(answers);
-        let mut changes = cluster.watch_job("x");
+        (all_of(silence, cluster.watch_job("x")).await, seen)
+    }
+
+    async fn all_of(
+        silence: Duration,
+        mut changes: impl Stream<Item = Result<Change, ClusterError>> + Unpin,
+    ) -> Vec<String> {
         let mut told = Vec::new();
         while let Ok(Some(change)) = timeout(silence, changes.next()).await {
             told.push(match change {
                 Ok(Change::Job(job)) => format!("{}@{}", job.uid, job.resource_version),
                 Ok(Change::JobGone) => "gone".to_owned(),
-                Ok(other) => format!("{other:?}"),
+                Ok(Change::Pods(pods)) => pods.iter().map(|pod| pod.name.as_str()).collect::<Vec<_>>().join(","),
+                Ok(Change::Pod(pod)) => format!("+{}", pod.name),
+                Ok(Change::PodGone(pod)) => format!("-{}", pod.name),
                 Err(error) => error.to_string(),
             });
         }
-        (told, seen)
+        told
+    }
+
+    /// What is told of the pods of the Job `x`, whose selector is `a=1`.
+    async fn told_of_pods(answers: impl IntoIterator<Item = Answer>) -> (Vec<String>, Seen) {
+        let (cluster, seen) = cluster(answers);
+        let spec = json!({"selector": {"matchLabels": {"a": "1"}}, "manualSelector": true});
+        let job = serde_json::from_value(json!({"metadata": {"name": "x", "uid": "u"}, "spec": spec})).unwrap();
+        (all_of(Duration::from_secs(50), cluster.watch_pods(&job)).await, seen)
+    }
+
+    fn pod(name: &str, owner: &str) -> Value {
+        json!({"metadata": {"name": name, "ownerReferences": [{"uid": owner, "controller": true}]}})
+    }
+
+    /// One page of a list of pods, at version 7.
+    fn pods(names: &[&str], next: &str) -> Answer {
+        let items: Vec<_> = names.iter().map(|name| pod(name, "u")).collect();
+        ok(&json!({"items": items, "metadata": {"resourceVersion": "7", "continue": next}}))
     }
 
     fn watch(frames: &[(&str, Value)], ending: Ending) -> Answer {
@@ -316,6 +350,47 @@ mod tests {
             "GET /apis/batch/v1/namespaces/ns/jobs?watch=true&fieldSelector=metadata.name%3Dx&resourceVersion=1&";
         assert!(request.starts_with(want) && request.ends_with("&allowWatchBookmarks=true"), "{request}");
         assert_eq!(seen.notes(), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pods_are_listed_and_then_told_one_by_one() {
+        let frames = [
+            ("ADDED", pod("c", "u")),
+            ("MODIFIED", pod("of another Job", "v")),
+            ("BOOKMARK", pod("", "")),
+            ("DELETED", pod("a", "u")),
+        ];
+        let (told, seen) = told_of_pods([pods(&["a"], "t"), pods(&["b"], ""), watch(&frames, Ending::Never)]).await;
+        assert_eq!(told, ["a,b", "+c", "-a"]);
+        let want = "GET /api/v1/namespaces/ns/pods?watch=true&labelSelector=a%3D1&resourceVersion=7&";
+        assert!(seen.requests()[2].starts_with(want), "{}", seen.requests()[2]);
+        assert_eq!(seen.notes(), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pods_are_listed_anew_after_all_that_can_happen_to_a_watch() {
+        let expired = ("ERROR", status_json(410, "Expired", "too old resource version"));
+        let unavailable = || status(503, "ServiceUnavailable", "starting");
+        let half_a_list = [pods(&["a"], "t"), unavailable(), pods(&["e"], "")];
+        let answers = [pods(&["a"], ""), watch(&[], Ending::Cut), Answer::Refused, pods(&["b"], "")];
+        let more = [watch(&[expired], Ending::Clean), pods(&["c"], ""), watch(&[], Ending::Clean)];
+        let (told, seen) = told_of_pods(answers.into_iter().chain(more).chain(half_a_list)).await;
+        assert_eq!(told, ["a", "b", "c", "e"]);
+        // The refusal after the cut is the same outage.
+        assert_eq!(seen.notes().len(), 1, "{:?}", seen.notes());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_watching_pods_is_forbidden_they_are_listed_every_five_seconds() {
+        let forbidden = status(403, "Forbidden", "pods is forbidden");
+        let begun = Instant::now();
+        let lists = (0..10).map(|_| pods(&["a"], ""));
+        let (told, seen) = told_of_pods([pods(&["a"], ""), forbidden].into_iter().chain(lists)).await;
+        assert_eq!(told.len(), 11);
+        assert!(begun.elapsed() > Duration::from_secs(35) + Duration::from_secs(50));
+        let [Note::Polling { every, .. }] = seen.notes()[..] else { panic!("{:?}", seen.notes()) };
+        assert_eq!(every, Duration::from_secs(5));
+        assert_eq!(told_of_pods([status(403, "Forbidden", "m")]).await.0, ["Error from server (Forbidden): m"]);
     }
 
     #[tokio::test(start_paused = true)]
