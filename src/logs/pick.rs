@@ -1,8 +1,10 @@
 //! Which attempt of an index, and which container of it: from facts alone.
 
-use indexedjob_core::facts::{Container, Outcome, Phase, PodFacts};
+use indexedjob_core::facts::{Container, Outcome, PodFacts};
+use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::progress::JobProgress;
 use indexedjob_core::text::{Foreign, shown};
+use indexedjob_core::view::indexes;
 
 /// What the user asked for.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +45,7 @@ pub(crate) fn pick(progress: &JobProgress, wanted: Wanted<'_>) -> Pick {
     let Some(newest) = attempts.last() else {
         return without_pod(progress, wanted.index);
     };
-    let container = match container(newest, wanted) {
+    let container = match container(newest, wanted.container) {
         Ok(container) => container,
         Err(why) => return Pick::Never(why),
     };
@@ -70,30 +72,31 @@ fn read(
 ) -> Pick {
     // The container as this pod has it: `container` may be that of a later attempt.
     let here = pod.containers.iter().find(|c| c.name == container.name).unwrap_or(container);
+    let index = only(wanted.index);
     if !here.started {
-        return match pod.phase {
-            Phase::Failed | Phase::Succeeded => Pick::Never(format!(
-                "container {} of index {} was never started{}",
-                here.name,
-                wanted.index,
-                because(pod, here)
-            )),
-            _ => Pick::NotYet(format!("index {} has not started yet{}", wanted.index, because(pod, here))),
+        return match pod.phase.is_over() {
+            true => Pick::Never(never_started(&here.name, &index, &because(pod, here))),
+            false => Pick::NotYet(not_started(&index, &because(pod, here))),
         };
     }
-    let choice = wanted.container.is_none() && pod.containers.iter().filter(|c| !c.init).count() > 1;
-    let defaulted =
-        choice.then(|| shown(&format!("Defaulted container \"{}\" out of: {}", here.name, names(pod))).into_owned());
+    let defaulted = defaulted(pod, here, wanted.container);
     Pick::Read { pod: pod.name.clone(), container: here.name.clone(), previous_run, attempt, defaulted }
 }
 
-fn container<'a>(pod: &'a PodFacts, wanted: Wanted<'_>) -> Result<&'a Container, String> {
-    match wanted.container {
+/// The container of `pod` that is called `name`, or kubectl's choice; else what to say.
+pub(super) fn container<'a>(pod: &'a PodFacts, name: Option<&str>) -> Result<&'a Container, String> {
+    match name {
         None => pod.log_container().ok_or_else(|| format!("pod {} has no container", pod.name)),
         Some(name) => pod.containers.iter().find(|c| c.name == name).ok_or_else(|| {
             shown(&format!("container {name} is not valid for pod {} out of: {}", pod.name, names(pod))).into_owned()
         }),
     }
+}
+
+/// kubectl's words for a choice that the user did not make; None where there was none to make.
+pub(super) fn defaulted(pod: &PodFacts, container: &Container, name: Option<&str>) -> Option<String> {
+    let choice = name.is_none() && pod.containers.iter().filter(|c| !c.init).count() > 1;
+    choice.then(|| shown(&format!("Defaulted container \"{}\" out of: {}", container.name, names(pod))).into_owned())
 }
 
 /// The containers as kubectl lists them: `a, b, input (init)`.
@@ -104,7 +107,7 @@ fn names(pod: &PodFacts) -> String {
 }
 
 /// `: ImagePullBackOff: Back-off pulling image "x"`, or what the scheduler says; empty where nothing is known.
-fn because(pod: &PodFacts, container: &Container) -> String {
+pub(super) fn because(pod: &PodFacts, container: &Container) -> String {
     let init = pod.containers.iter().find(|c| c.init && !c.waiting.is_empty());
     let waiting = [Some(container), init].into_iter().flatten().find(|c| {
         // `PodInitializing` says only that an init container is not done; that one knows more.
@@ -119,23 +122,49 @@ fn because(pod: &PodFacts, container: &Container) -> String {
     why.into_iter().filter(|text| !text.is_empty()).map(part).collect::<Vec<_>>().concat()
 }
 
+/// `: the Job is suspended`; empty where nothing is known of why there is no pod.
+pub(super) fn because_without_pod(progress: &JobProgress) -> &'static str {
+    if progress.job().is_some_and(|job| job.suspended) { ": the Job is suspended" } else { "" }
+}
+
 /// An index without a pod: not started, given up, or its pod is gone.
 fn without_pod(progress: &JobProgress, index: u32) -> Pick {
     let done =
         progress.job().is_some_and(|job| job.succeeded.contains(index)) || progress.failed_indexes().contains(index);
     if done {
-        return Pick::Never(format!("the pod of index {index} is gone, and its log with it"));
+        return Pick::Never(gone(&only(index)));
     }
     match progress.verdict().map(|verdict| &verdict.outcome) {
         Some(Outcome::Failed { .. }) => Pick::Never(format!(
             "index {index} has no pod: the Job failed before it ran, or its pod was stopped and removed"
         )),
         Some(_) => Pick::Never(format!("index {index} never ran")),
-        None if progress.job().is_some_and(|job| job.suspended) => {
-            Pick::NotYet(format!("index {index} has not started yet: the Job is suspended"))
-        }
-        None => Pick::NotYet(format!("index {index} has not started yet")),
+        None => Pick::NotYet(not_started(&only(index), because_without_pod(progress))),
     }
+}
+
+/// `index 3 has not started yet`, and why.
+pub(super) fn not_started(these: &IndexSet, because: &str) -> String {
+    let have = if these.len() == 1 { "has" } else { "have" };
+    format!("{} {have} not started yet{because}", indexes(these))
+}
+
+/// `container worker of index 3 was never started`, and why.
+pub(super) fn never_started(container: &str, these: &IndexSet, because: &str) -> String {
+    format!("container {container} of {} was never started{because}", indexes(these))
+}
+
+/// The pods of `these` are gone, and their logs with them.
+pub(super) fn gone(these: &IndexSet) -> String {
+    let (pods, are, logs, them) = match these.len() {
+        1 => ("pod", "is", "its log", "it"),
+        _ => ("pods", "are", "their logs", "them"),
+    };
+    format!("the {pods} of {} {are} gone, and {logs} with {them}", indexes(these))
+}
+
+fn only(index: u32) -> IndexSet {
+    [index].into_iter().collect()
 }
 
 #[cfg(test)]
@@ -214,6 +243,14 @@ mod tests {
         let words = "Defaulted container \"worker\" out of: worker, mesh, input (init)";
         assert_eq!(defaulted(None).as_deref(), Some(words));
         assert_eq!(defaulted(Some("worker")), None);
+    }
+
+    #[test]
+    fn many_indexes_with_one_cause_are_one_line() {
+        let these = IndexSet::from_api("3-5,9", 10);
+        assert_eq!(not_started(&these, ": ErrImagePull"), "indexes 3-5,9 have not started yet: ErrImagePull");
+        assert_eq!(never_started("w", &these, ""), "container w of indexes 3-5,9 was never started");
+        assert_eq!(gone(&these), "the pods of indexes 3-5,9 are gone, and their logs with them");
     }
 
     #[test]
