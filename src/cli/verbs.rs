@@ -54,42 +54,44 @@ pub(crate) struct DescribeArgs {
     pub(crate) show_events: bool,
 }
 
-/// Print the log of an index: of its newest attempt, byte for byte.
+/// Print the log of an index: of its newest attempt, byte for byte. Or follow the logs of all indexes.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   kubectl indexedjob logs train --index 3
   kubectl indexedjob logs train --index 3 -f
-  kubectl indexedjob logs train --index 3 --previous --tail=20")]
+  kubectl indexedjob logs train --index 3 --previous --tail=20
+  kubectl indexedjob logs train -f")]
 pub(crate) struct LogsArgs {
     /// The Job: NAME, job/NAME
     #[arg(value_name = "NAME")]
     pub(crate) name: JobName,
-    /// The completion index
-    #[arg(long, value_name = "N", value_parser = index, allow_negative_numbers = true)]
-    pub(crate) index: u32,
+    /// The completion index; may be left out with -f
+    #[arg(long, value_name = "N", value_parser = index, allow_negative_numbers = true, required_unless_present = "follow")]
+    pub(crate) index: Option<u32>,
     /// The container; by default the one that kubectl would choose
     #[arg(short, long, value_name = "NAME")]
     pub(crate) container: Option<String>,
-    /// Wait for the container to start, and follow its log until it ends
+    /// Wait for the container to start, and follow its log until it ends; without --index, follow every attempt of
+    /// every index until the Job ends, each line after [INDEX] or [INDEX/ATTEMPT]
     #[arg(short, long)]
     pub(crate) follow: bool,
     /// The container's previous run, else the previous attempt of the index
-    #[arg(short, long)]
+    #[arg(short, long, requires = "index")]
     pub(crate) previous: bool,
     /// Only so many lines from the end; -1 is all
-    #[arg(long, value_name = "N", default_value = "-1", allow_hyphen_values = true, value_parser = tail)]
+    #[arg(long, value_name = "N", default_value = "-1", allow_hyphen_values = true, value_parser = tail, requires = "index")]
     pub(crate) tail: Tail,
     /// Only what is newer than this: 5s, 2m, 3h
-    #[arg(long, value_name = "DURATION", conflicts_with = "since_time", value_parser = since, allow_hyphen_values = true)]
+    #[arg(long, value_name = "DURATION", conflicts_with = "since_time", value_parser = since, allow_hyphen_values = true, requires = "index")]
     pub(crate) since: Option<u64>,
     /// Only what is newer than this time (RFC 3339)
-    #[arg(long, value_name = "TIME", value_parser = since_time)]
+    #[arg(long, value_name = "TIME", value_parser = since_time, requires = "index")]
     pub(crate) since_time: Option<Timestamp>,
     /// Begin every line with its time
-    #[arg(long)]
+    #[arg(long, requires = "index")]
     pub(crate) timestamps: bool,
     /// Only so many bytes
-    #[arg(long, value_name = "N", value_parser = bytes)]
+    #[arg(long, value_name = "N", value_parser = bytes, requires = "index")]
     pub(crate) limit_bytes: Option<u64>,
 }
 

@@ -102,6 +102,11 @@ impl ClusterError {
         matches!(self, Self::Api(error) if error.reason == "AlreadyExists")
     }
 
+    /// 400: of a log, that its container waits to be started, or had no run before.
+    pub(crate) fn is_bad_request(&self) -> bool {
+        self.code() == Some(400)
+    }
+
     /// 403.
     pub(crate) fn is_forbidden(&self) -> bool {
         self.code() == Some(403)
@@ -113,7 +118,7 @@ impl ClusterError {
     }
 
     /// 401.
-    pub(super) fn is_unauthorized(&self) -> bool {
+    pub(crate) fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Api(error) if error.is_unauthorized())
     }
 
@@ -123,7 +128,7 @@ impl ClusterError {
     }
 
     /// May the same request do better a little later?
-    pub(super) fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Api(error) => matches!(error.code, 408 | 429 | 500..=504),
             Self::Refused { .. } | Self::Unreachable { .. } | Self::TimedOut { .. } => true,
@@ -132,7 +137,7 @@ impl ClusterError {
     }
 
     /// Did no answer come at all?
-    pub(super) fn is_transport(&self) -> bool {
+    pub(crate) fn is_transport(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::Unreachable { .. } | Self::TimedOut { .. })
     }
 
@@ -142,7 +147,7 @@ impl ClusterError {
     }
 
     /// How long the server asks to wait.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Api(error) => error.retry_after,
             _ => None,

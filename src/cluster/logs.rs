@@ -1,7 +1,8 @@
 //! The log of one container, as bytes.
 
-use ::http::StatusCode;
+use ::http::{Response, StatusCode};
 use jiff::Timestamp;
+use kube::client::Body;
 
 use super::bytes::ByteStream;
 use super::http::Ask;
@@ -40,14 +41,33 @@ pub(crate) enum Log {
 impl Cluster {
     /// The log of a container. That it cannot be read yet, or no longer, is an error in the kubelet's words.
     pub(crate) async fn log(&self, pod: &str, options: &LogOptions) -> Result<Log, ClusterError> {
+        self.http.stream(&self.ask_for_log(pod, options)?).await.map(Log::from)
+    }
+
+    /// The same, asked for once: for those who have a loop of their own.
+    pub(crate) async fn open_log(&self, pod: &str, options: &LogOptions) -> Result<Log, ClusterError> {
+        let ask = self.ask_for_log(pod, options)?;
+        let opened = match self.http.open(&ask).await {
+            Err(error) if error.is_unauthorized() && self.http.renew().await? => self.http.open(&ask).await,
+            opened => opened,
+        };
+        opened.map(Log::from)
+    }
+
+    fn ask_for_log(&self, pod: &str, options: &LogOptions) -> Result<Ask, ClusterError> {
         let path = format!("{}/log{}", self.object_path(Kind::Pod, pod)?, options.to_query());
         let mut asked = self.asked("get", Kind::Pod, pod);
         asked.subresource = "log";
-        let answer = self.http.stream(&Ask::get(path, asked)).await?;
-        Ok(match answer.status() {
-            StatusCode::NO_CONTENT => Log::NotScheduled,
-            _ => Log::Bytes(answer.into_body().into()),
-        })
+        Ok(Ask::get(path, asked))
+    }
+}
+
+impl From<Response<Body>> for Log {
+    fn from(answer: Response<Body>) -> Self {
+        match answer.status() {
+            StatusCode::NO_CONTENT => Self::NotScheduled,
+            _ => Self::Bytes(answer.into_body().into()),
+        }
     }
 }
 

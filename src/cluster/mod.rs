@@ -33,6 +33,7 @@ pub(crate) use config::Connection;
 pub(crate) use error::ClusterError;
 pub(crate) use logs::{Log, LogOptions};
 pub(crate) use objects::Kind;
+pub(crate) use retry::Backoff;
 
 use crate::env::Env;
 

@@ -57,7 +57,7 @@ impl<'a> Retry<'a> {
 
 /// How long to wait before the next try: 0.2 s, doubling up to 5 s, a quarter more or less.
 #[derive(Debug)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     next: Duration,
 }
 
@@ -68,7 +68,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    pub(super) fn next(&mut self) -> Duration {
+    pub(crate) fn next(&mut self) -> Duration {
         let delay = self.next;
         self.next = (delay * 2).min(Duration::from_secs(5));
         jittered(delay)

@@ -1,7 +1,8 @@
-//! `logs NAME --index N`: the log of the newest attempt of an index, byte for byte.
+//! `logs NAME --index N`: the log of the newest attempt of an index, byte for byte. `logs NAME -f`: the logs of all.
 
 use std::time::Duration;
 
+use indexedjob_core::facts::JobFacts;
 use indexedjob_core::progress::JobProgress;
 use tokio::io::{AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -10,15 +11,30 @@ use crate::cli::LogsArgs;
 use crate::cluster::{ByteStream, Cluster, Log, LogOptions};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::logs::{Pick, Wanted, pick};
+use crate::logs::{FollowOptions, Pick, Wanted, follow_all, pick};
 
 /// How often `-f` looks whether the container has started.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Finds the log and copies it.
+/// One log, or all.
 pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
-    let found = find(&args, &cluster, context).await?;
+    match args.index {
+        Some(index) => one(&args, index, &cluster, context).await,
+        None => all(&args, &cluster, context).await,
+    }
+}
+
+/// Follows all logs until the Job ends.
+async fn all(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
+    let job = indexed_job(args, cluster).await?;
+    let options = FollowOptions { container: args.container.clone(), ..FollowOptions::default() };
+    follow_all(cluster, &context.term, &job, cluster.watch_job(&job.name), &options).await
+}
+
+/// Finds the log of one index and copies it.
+async fn one(args: &LogsArgs, index: u32, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
+    let found = find(args, index, cluster, context).await?;
     let options = LogOptions {
         container: Some(found.container),
         follow: args.follow,
@@ -30,7 +46,7 @@ pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failu
         limit_bytes: args.limit_bytes,
     };
     let Log::Bytes(mut log) = cluster.log(&found.pod, &options).await? else {
-        return Err(Failure::error(format_args!("index {} has no node yet", args.index)));
+        return Err(Failure::error(format_args!("index {index} has no node yet")));
     };
     let mut stdout = context.term.stream();
     let copied = copy(&mut log, &mut stdout).await;
@@ -64,17 +80,17 @@ struct Found {
 }
 
 /// Looks once, or with `-f` until there is a log.
-async fn find(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<Found, Failure> {
-    let wanted = Wanted { index: args.index, container: args.container.as_deref(), previous: args.previous };
+async fn find(args: &LogsArgs, index: u32, cluster: &Cluster, context: &Context) -> Result<Found, Failure> {
+    let wanted = Wanted { index, container: args.container.as_deref(), previous: args.previous };
     let mut told = String::new();
     loop {
-        match pick(&look(args, cluster).await?, wanted) {
+        match pick(&look(args, index, cluster).await?, wanted) {
             Pick::Read { pod, container, previous_run, attempt: (attempt, all), defaulted } => {
                 if let Some(defaulted) = defaulted {
                     context.term.note(&defaulted);
                 }
                 if all > 1 {
-                    context.term.note(&format!("index {}: attempt {attempt} of {all} (pod {pod})", args.index));
+                    context.term.note(&format!("index {index}: attempt {attempt} of {all} (pod {pod})"));
                 }
                 return Ok(Found { pod, container, previous_run });
             }
@@ -88,7 +104,7 @@ async fn find(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<F
             Pick::NotYet(why) => {
                 let name = args.name.as_str();
                 let given = context.connection.given();
-                let hint = format!("kubectl indexedjob logs {name} --index {} -f{given}", args.index);
+                let hint = format!("kubectl indexedjob logs {name} --index {index} -f{given}");
                 return Err(Failure::error(why).hint(hint));
             }
             Pick::Never(why) => return Err(Failure::error(why)),
@@ -97,22 +113,28 @@ async fn find(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<F
 }
 
 /// The Job and the attempts of the index as they are now.
-async fn look(args: &LogsArgs, cluster: &Cluster) -> Result<JobProgress, Failure> {
-    let job = cluster.job(args.name.as_str()).await.map_err(Failure::of_job)?;
-    if !job.indexed {
-        let name = args.name.as_str();
-        return Err(Failure::usage(format_args!("job {name} is not Indexed; its pods have no index"))
-            .hint(format!("kubectl logs job/{name}")));
-    }
-    if args.index >= job.completions {
+async fn look(args: &LogsArgs, index: u32, cluster: &Cluster) -> Result<JobProgress, Failure> {
+    let job = indexed_job(args, cluster).await?;
+    if index >= job.completions {
         let name = args.name.as_str();
         let range = match job.completions {
             0 => format!("job {name} has no indexes"),
             completions => format!("job {name} has indexes 0 to {}", completions - 1),
         };
-        return Err(Failure::usage(format_args!("index {} is out of range: {range}", args.index)));
+        return Err(Failure::usage(format_args!("index {index} is out of range: {range}")));
     }
     let mut progress = JobProgress::of(job);
-    observe_attempts(&mut progress, cluster, Some(args.index)).await?;
+    observe_attempts(&mut progress, cluster, Some(index)).await?;
     Ok(progress)
+}
+
+/// The Job, whose pods must have indexes.
+async fn indexed_job(args: &LogsArgs, cluster: &Cluster) -> Result<JobFacts, Failure> {
+    let name = args.name.as_str();
+    let job = cluster.job(name).await.map_err(Failure::of_job)?;
+    if !job.indexed {
+        return Err(Failure::usage(format_args!("job {name} is not Indexed; its pods have no index"))
+            .hint(format!("kubectl logs job/{name}")));
+    }
+    Ok(job)
 }

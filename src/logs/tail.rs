@@ -1,0 +1,360 @@
+//! One container's log, to its end: asked for again whenever an answer ends before the log does.
+//!
+//! That an answer ends proves nothing: the kubelet may have been restarted, and an API server turns every cut behind it
+//! into a clean end. A log is at its end when an answer that was asked for after the container's end brings nothing
+//! new.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::lines::Lines;
+use super::output::Output;
+use crate::cluster::{Backoff, ByteStream, Cluster, ClusterError, Log, LogOptions};
+use crate::failure::Failure;
+
+/// A connection on which nothing comes for so long may be dead: no keep-alive tells of that. Asking anew costs a request.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How long a connection may be silent after the container's end; the kubelet looks for that every second.
+const SILENCE_AFTER_END: Duration = Duration::from_secs(5);
+/// An answer often ends before the API tells that the container has: so long it is waited for.
+const NEWS_OF_END: Duration = Duration::from_secs(1);
+/// For how long a log that may no more be there, or is refused, is asked for.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest wait that a server may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// After so many failures in a row it is another log's turn.
+const TURN: u32 = 4;
+/// How often a log is asked for once more that lacks lines which were seen: rotated, or cut again.
+const REPEATS: u32 = 2;
+/// The bytes that are read at a time.
+const CHUNK: usize = 32 << 10;
+
+/// What all tails have in common.
+pub(super) struct Shared {
+    pub(super) cluster: Cluster,
+    pub(super) output: Output,
+    /// Has a log ever been opened? A refusal after that is one of a server that is just starting.
+    pub(super) allowed: AtomicBool,
+    /// When the Job ended.
+    pub(super) job_ended: OnceLock<Instant>,
+}
+
+/// What the API says of a container.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Its present or last run, from 0: how often it was started again in its pod.
+    pub(super) run: u32,
+    /// Does it run?
+    pub(super) running: bool,
+    /// Is its pod gone?
+    pub(super) gone: bool,
+}
+
+impl Seen {
+    /// Is this run over?
+    fn is_over(self, run: u32) -> bool {
+        self.run > run || !self.running || self.gone
+    }
+}
+
+/// Where a log is, and what it is called.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) pod: String,
+    pub(super) container: String,
+    /// Stands before its lines: `[3] `.
+    pub(super) prefix: String,
+    /// How notes call it: `index 3`.
+    pub(super) name: String,
+}
+
+/// One container's log, and how far it has been read.
+pub(super) struct Tail {
+    shared: Arc<Shared>,
+    source: Source,
+    seen: watch::Receiver<Seen>,
+    /// The run that is being read.
+    run: u32,
+    /// Has that been read to its end?
+    is_whole: bool,
+    lines: Lines,
+    /// Did the last answer end as a log does?
+    ended_well: bool,
+    repeats: u32,
+    backoff: Backoff,
+    failures: u32,
+    /// When the present trouble began.
+    trouble: Option<Instant>,
+}
+
+/// Why reading stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Of all runs that there have been everything has been read, or what could be.
+    End,
+    /// It fails again and again; others may try meanwhile.
+    Turn,
+}
+
+/// How one request for the log ended.
+enum Pass {
+    /// The answer ended.
+    End,
+    /// Nothing came for too long.
+    Silent,
+    /// The answer broke off.
+    Cut,
+    /// An error was the answer.
+    Failed(ClusterError),
+    /// The kubelet said something in place of the log, or after it.
+    Complaint(String),
+}
+
+/// A trouble that may pass.
+struct Trouble {
+    why: String,
+    /// How long the server asks to wait.
+    wait: Duration,
+    /// Does [`PATIENCE`] count from its beginning? Else it counts from the end of the Job, while that runs there is time.
+    limited: bool,
+    /// Is it worth a note? Of a server that cannot be reached those tell who watch the Job and its pods.
+    told: bool,
+}
+
+impl Tail {
+    /// The log of `source`, of whose container `seen` tells.
+    pub(super) fn new(shared: Arc<Shared>, source: Source, seen: watch::Receiver<Seen>) -> Self {
+        // Of the runs before the present one, the kubelet keeps one log.
+        let run = seen.borrow().run.saturating_sub(1);
+        Self {
+            shared,
+            lines: Lines::new(source.prefix.clone()),
+            source,
+            seen,
+            run,
+            is_whole: false,
+            ended_well: false,
+            repeats: 0,
+            backoff: Backoff::default(),
+            failures: 0,
+            trouble: None,
+        }
+    }
+
+    /// Is there a run that has not been read?
+    pub(super) fn has_more(&self) -> bool {
+        self.seen.borrow().run > self.run
+    }
+
+    /// Reads on.
+    pub(super) async fn read(mut self) -> (Self, Result<Stop, Failure>) {
+        let stop = self.read_on().await;
+        (self, stop)
+    }
+
+    async fn read_on(&mut self) -> Result<Stop, Failure> {
+        if self.is_whole && self.has_more() {
+            self.next_run(self.run + 1).await?;
+        }
+        loop {
+            let seen = *self.seen.borrow_and_update();
+            if seen.run > self.run + 1 {
+                self.note_incomplete("its container was started again before all was read");
+                self.next_run(seen.run - 1).await?;
+            }
+            let stop = match self.pass(seen).await? {
+                Pass::End => self.ended(seen).await?,
+                Pass::Silent => self.well(),
+                Pass::Cut => self.cut().await?,
+                Pass::Failed(error) => self.failed(error, seen).await?,
+                Pass::Complaint(why) => self.trouble(Trouble::new(why, seen.is_over(self.run))).await?,
+            };
+            if let Some(stop) = stop {
+                return Ok(stop);
+            }
+        }
+    }
+
+    /// Asks for what is still to be read, and copies it.
+    async fn pass(&mut self, seen: Seen) -> io::Result<Pass> {
+        let options = LogOptions {
+            container: Some(self.source.container.clone()),
+            follow: !seen.is_over(self.run),
+            previous: seen.run > self.run,
+            timestamps: true,
+            since_time: self.lines.ask_again(),
+            ..LogOptions::default()
+        };
+        match self.shared.cluster.open_log(&self.source.pod, &options).await {
+            Ok(Log::Bytes(mut log)) => {
+                self.shared.allowed.store(true, Ordering::Relaxed);
+                self.copy(&mut log).await
+            }
+            Ok(Log::NotScheduled) => Ok(Pass::End),
+            Err(error) => Ok(Pass::Failed(error)),
+        }
+    }
+
+    async fn copy(&mut self, log: &mut ByteStream) -> io::Result<Pass> {
+        let shared = self.shared.clone();
+        let (mut chunk, mut out, mut writer) = (vec![0; CHUNK], Vec::new(), None);
+        let pass = loop {
+            match self.next(log, &mut chunk).await {
+                Some(Ok(0)) => break self.lines.complaint().map_or(Pass::End, Pass::Complaint),
+                Some(Ok(length)) => self.lines.feed(&chunk[..length], &mut out),
+                Some(Err(_)) => break Pass::Cut,
+                None => break Pass::Silent,
+            }
+            // Of a line that comes in pieces, the pieces stay together.
+            writer = shared.output.write(writer, &mut out, self.lines.is_open()).await?;
+        };
+        self.lines.close(&mut out);
+        shared.output.write(writer, &mut out, false).await?;
+        Ok(pass)
+    }
+
+    /// The number of bytes that come next, 0 at the end; None where nothing comes for too long.
+    async fn next(&mut self, log: &mut ByteStream, chunk: &mut [u8]) -> Option<io::Result<usize>> {
+        loop {
+            let seen = *self.seen.borrow_and_update();
+            // A pod that is gone has this one answer left.
+            let silence = if seen.is_over(self.run) && !seen.gone { SILENCE_AFTER_END } else { SILENCE };
+            tokio::select! {
+                read = log.read(chunk) => return Some(read),
+                () = sleep(silence) => return None,
+                Ok(()) = self.seen.changed() => {}
+            }
+        }
+    }
+
+    /// After an answer that ended as a log does.
+    async fn ended(&mut self, seen: Seen) -> Result<Option<Stop>, Failure> {
+        self.well();
+        self.ended_well = true;
+        let brought_nothing = self.lines.brought_nothing();
+        if !seen.is_over(self.run) {
+            let run = self.run;
+            let pause = self.backoff.next().max(NEWS_OF_END);
+            // Whether it is over or the time is up: the log is asked for again.
+            let _ = timeout(pause, self.seen.wait_for(|seen| seen.is_over(run))).await;
+        } else if brought_nothing && self.lines.lacks_lines() && self.repeats < REPEATS {
+            self.repeats += 1;
+            sleep(self.backoff.next()).await;
+        } else if brought_nothing {
+            return self.run_ended().await;
+        }
+        Ok(None)
+    }
+
+    /// After an answer that broke off.
+    async fn cut(&mut self) -> Result<Option<Stop>, Failure> {
+        self.ended_well = false;
+        if self.lines.brought_nothing() {
+            let trouble = Trouble::new("the connection breaks off".to_owned(), false);
+            return self.trouble(Trouble { told: false, ..trouble }).await;
+        }
+        self.well();
+        sleep(self.backoff.next()).await;
+        Ok(None)
+    }
+
+    async fn failed(&mut self, error: ClusterError, seen: Seen) -> Result<Option<Stop>, Failure> {
+        let refused = error.is_forbidden() || error.is_unauthorized();
+        if refused && !self.shared.allowed.load(Ordering::Relaxed) {
+            return Err(error.into());
+        }
+        let is_over = seen.is_over(self.run);
+        // The kubelet has no log to show: not yet, or no more.
+        let no_log = error.is_bad_request();
+        let may_pass = refused || error.is_passing() || no_log && seen.run == self.run;
+        self.ended_well &= no_log || error.is_not_found();
+        if !may_pass {
+            return self.give_up(&error.to_string()).await;
+        }
+        self.trouble(Trouble {
+            wait: error.retry_after().unwrap_or_default(),
+            told: !error.is_transport(),
+            ..Trouble::new(error.to_string(), refused || no_log && is_over)
+        })
+        .await
+    }
+
+    /// Waits, and gives up where that has no end.
+    async fn trouble(&mut self, trouble: Trouble) -> Result<Option<Stop>, Failure> {
+        self.failures += 1;
+        let now = Instant::now();
+        let begun = *self.trouble.get_or_insert(now);
+        let job_ended = self.shared.job_ended.get().map(|ended| begun.max(*ended));
+        let counted = if trouble.limited { Some(begun) } else { job_ended };
+        if counted.is_some_and(|from| now >= from + PATIENCE) {
+            return self.give_up(&trouble.why).await;
+        }
+        if trouble.told {
+            self.shared.output.note_trouble(&format!("{}: {}", self.source.name, trouble.why));
+        }
+        sleep(self.backoff.next().max(trouble.wait.min(LONGEST_WAIT))).await;
+        Ok(self.failures.is_multiple_of(TURN).then_some(Stop::Turn))
+    }
+
+    /// What could not be read is lost, unless the log had ended before, and was only to be looked at once more.
+    async fn give_up(&mut self, why: &str) -> Result<Option<Stop>, Failure> {
+        if !self.ended_well {
+            self.note_incomplete(why);
+        }
+        self.run_ended().await
+    }
+
+    /// This run has been read: goes on with the next one, if there is one.
+    async fn run_ended(&mut self) -> Result<Option<Stop>, Failure> {
+        if self.has_more() {
+            self.next_run(self.run + 1).await?;
+            return Ok(None);
+        }
+        let mut out = Vec::new();
+        self.lines.finish(&mut out);
+        self.shared.output.write(None, &mut out, false).await?;
+        if self.lines.take_gap() {
+            self.note_incomplete("the log was rotated while nobody could read it; lines may be missing");
+        }
+        self.is_whole = true;
+        Ok(Some(Stop::End))
+    }
+
+    async fn next_run(&mut self, run: u32) -> io::Result<()> {
+        let mut out = Vec::new();
+        self.lines.next_run(&mut out);
+        self.shared.output.write(None, &mut out, false).await?;
+        (self.run, self.is_whole, self.ended_well, self.repeats) = (run, false, false, 0);
+        Ok(())
+    }
+
+    fn note_incomplete(&self, why: &str) {
+        self.shared.output.note_incomplete(&format!("{}: the log cannot be read to its end: {why}", self.source.name));
+    }
+
+    /// The connection works.
+    fn well(&mut self) -> Option<Stop> {
+        if !self.lines.brought_nothing() {
+            self.backoff = Backoff::default();
+            self.repeats = 0;
+        }
+        if self.trouble.take().is_some() {
+            self.shared.output.over_trouble();
+        }
+        self.failures = 0;
+        None
+    }
+}
+
+impl Trouble {
+    fn new(why: String, limited: bool) -> Self {
+        Self { why, wait: Duration::ZERO, limited, told: true }
+    }
+}

@@ -1,0 +1,185 @@
+//! Who waits for what, and what of it has been told: one note for all indexes with one cause, and none twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::view::indexes;
+use tokio::time::Instant;
+
+use super::pick;
+
+/// What every container goes through before it starts, as it is told: worth a note only when it lasts.
+const USUAL: [&str; 3] = ["", ": ContainerCreating", ": PodInitializing"];
+/// How long that may last.
+const USUAL_TIME: Duration = Duration::from_secs(10);
+/// How long another cause has to last: by then the other indexes that it concerns are known, too.
+const SETTLED: Duration = Duration::from_secs(2);
+/// Between two notes of one cause, for those that came later.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Why nothing comes of an index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cause {
+    /// Its container has not started; [`pick::because`] says why.
+    NotStarted(String),
+    /// Its container will not start any more.
+    NeverStarted { container: String, because: String },
+    /// As many logs as this are being read.
+    Queued(usize),
+}
+
+/// The indexes of which nothing comes at present.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// By index: why, and since when.
+    present: BTreeMap<u32, (Cause, Instant)>,
+    told: BTreeMap<Cause, Told>,
+}
+
+/// What has been told of a cause: which indexes, and when last.
+#[derive(Debug)]
+struct Told {
+    indexes: BTreeSet<u32>,
+    at: Instant,
+}
+
+impl Waiting {
+    /// Index `index` waits.
+    pub(super) fn add(&mut self, index: u32, cause: Cause, now: Instant) {
+        let before = self.present.get(&index).filter(|(before, _)| before.patience() == cause.patience());
+        // Pulling an image fails and is put off by turns: that is one trouble.
+        let since = before.map_or(now, |(_, since)| *since);
+        self.present.insert(index, (cause, since));
+    }
+
+    /// It waits no more.
+    pub(super) fn remove(&mut self, index: u32) {
+        self.present.remove(&index);
+    }
+
+    /// Nobody waits any more.
+    pub(super) fn clear(&mut self) {
+        self.present.clear();
+    }
+
+    /// What is to be told now, a line each. A cause that has lasted for one index is told for all that it concerns.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<String> {
+        let mut untold: BTreeMap<Cause, (Instant, BTreeSet<u32>)> = BTreeMap::new();
+        for (index, (cause, since)) in &self.present {
+            let told = self.told.get(cause);
+            if told.is_none_or(|told| !told.indexes.contains(index) && now >= told.at + AGAIN) {
+                let (first, these) = untold.entry(cause.clone()).or_insert_with(|| (*since, BTreeSet::new()));
+                *first = (*first).min(*since);
+                these.insert(*index);
+            }
+        }
+        let due = untold.into_iter().filter(|(cause, (first, _))| now >= *first + cause.patience());
+        due.map(|(cause, (_, these))| self.tell(cause, these, now)).collect()
+    }
+
+    fn tell(&mut self, cause: Cause, these: BTreeSet<u32>, now: Instant) -> String {
+        let line = cause.line(&these.iter().copied().collect());
+        let told = self.told.entry(cause).or_insert_with(|| Told { indexes: BTreeSet::new(), at: now });
+        told.indexes.extend(these);
+        told.at = now;
+        line
+    }
+}
+
+impl Cause {
+    /// How long it may last untold.
+    fn patience(&self) -> Duration {
+        match self {
+            Self::NotStarted(because) if !USUAL.contains(&because.as_str()) => SETTLED,
+            Self::NotStarted(_) | Self::Queued(_) => USUAL_TIME,
+            Self::NeverStarted { .. } => Duration::ZERO,
+        }
+    }
+
+    fn line(&self, these: &IndexSet) -> String {
+        match self {
+            Self::NotStarted(because) => pick::not_started(these, because),
+            Self::NeverStarted { container, because } => pick::never_started(container, these, because),
+            Self::Queued(others) => format!("{} will be read later: {others} logs are read at a time", indexes(these)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Times in seconds from here.
+    struct Clock(Instant);
+
+    impl Clock {
+        fn at(&self, seconds: u64) -> Instant {
+            self.0 + Duration::from_secs(seconds)
+        }
+    }
+
+    fn not_started(because: &str) -> Cause {
+        Cause::NotStarted(because.to_owned())
+    }
+
+    #[test]
+    fn one_note_for_all_with_one_cause_and_none_twice() {
+        let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
+        for index in 3..10 {
+            waiting.add(index, not_started(": ErrImagePull"), clock.at(0));
+        }
+        waiting.add(1, not_started(": CreateContainerConfigError"), clock.at(1));
+        assert_eq!(waiting.due(clock.at(1)), Vec::<String>::new());
+        assert_eq!(waiting.due(clock.at(2)), ["indexes 3-9 have not started yet: ErrImagePull"]);
+        assert_eq!(waiting.due(clock.at(3)), ["index 1 has not started yet: CreateContainerConfigError"]);
+        assert_eq!(waiting.due(clock.at(100)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_change_of_cause_is_told_at_once_and_its_return_is_not() {
+        let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
+        let told = |waiting: &mut Waiting, because: &str, second: u64| {
+            waiting.add(3, not_started(because), clock.at(second));
+            waiting.due(clock.at(second))
+        };
+        assert!(told(&mut waiting, ": ErrImagePull", 0).is_empty());
+        assert_eq!(told(&mut waiting, ": ErrImagePull", 2).len(), 1);
+        assert_eq!(told(&mut waiting, ": ImagePullBackOff", 10), ["index 3 has not started yet: ImagePullBackOff"]);
+        assert!(told(&mut waiting, ": ErrImagePull", 50).is_empty());
+    }
+
+    #[test]
+    fn what_every_container_goes_through_is_told_when_it_lasts() {
+        let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
+        waiting.add(0, not_started(": ContainerCreating"), clock.at(0));
+        waiting.add(1, not_started(""), clock.at(0));
+        assert!(waiting.due(clock.at(9)).is_empty());
+        waiting.remove(1);
+        assert_eq!(waiting.due(clock.at(10)), ["index 0 has not started yet: ContainerCreating"]);
+    }
+
+    #[test]
+    fn those_that_come_later_are_told_together() {
+        let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
+        let told: Vec<_> = (0..50)
+            .flat_map(|second| {
+                waiting.add(u32::try_from(second).unwrap(), not_started(": Insufficient cpu"), clock.at(second));
+                waiting.due(clock.at(second))
+            })
+            .collect();
+        let line = |these| format!("indexes {these} have not started yet: Insufficient cpu");
+        assert_eq!(told, [line("0-2"), line("3-32")]);
+    }
+
+    #[test]
+    fn other_causes_have_their_own_words() {
+        let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
+        waiting.add(4, Cause::Queued(16), clock.at(0));
+        let because = ": Evicted: The node was low on memory".to_owned();
+        waiting.add(5, Cause::NeverStarted { container: "worker".into(), because }, clock.at(0));
+        let never = "container worker of index 5 was never started: Evicted: The node was low on memory";
+        assert_eq!(waiting.due(clock.at(0)), [never]);
+        assert_eq!(waiting.due(clock.at(10)), ["index 4 will be read later: 16 logs are read at a time"]);
+    }
+}
