@@ -325,3 +325,6 @@ impl Attempt {
         Tail::new(shared.clone(), source, self.seen.subscribe())
     }
 }
+
+#[cfg(test)]
+mod tests;

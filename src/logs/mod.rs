@@ -3,6 +3,9 @@
 //! - `pick`: which log, and the words for why there is none
 //! - `follow`: all logs of a Job, each by a `tail`, whose `lines` come once; to one `output`; who is `waiting` is told
 
+#[cfg(test)]
+#[path = "../../tests/fake/mod.rs"]
+mod fake;
 mod follow;
 mod lines;
 mod output;

@@ -105,8 +105,22 @@ impl Call {
 pub(crate) struct Journal {
     requests: Vec<Recorded>,
     writes: u64,
-    open: usize,
-    most_open: usize,
+    /// Requests that are open, and those of them that are for logs; with the most that there ever were.
+    open: Count,
+    open_logs: Count,
+}
+
+#[derive(Default)]
+struct Count {
+    now: usize,
+    most: usize,
+}
+
+impl Count {
+    fn up(&mut self) {
+        self.now += 1;
+        self.most = self.most.max(self.now);
+    }
 }
 
 impl Journal {
@@ -135,7 +149,12 @@ impl Fake {
 
     /// The most requests that were open at one time, bodies that still stream included.
     pub(crate) fn most_open(&self) -> usize {
-        self.world().journal.most_open
+        self.world().journal.open.most
+    }
+
+    /// The same of requests for logs.
+    pub(crate) fn most_open_logs(&self) -> usize {
+        self.world().journal.open_logs.most
     }
 
     /// Waits until `n` requests are there that `seen` accepts, for at most 10 seconds.
@@ -189,20 +208,27 @@ where
 }
 
 /// Counts a request as open for as long as it lives.
-struct Open(Fake);
+struct Open {
+    fake: Fake,
+    is_log: bool,
+}
 
 impl Open {
-    fn new(fake: &Fake) -> Self {
+    fn new(fake: &Fake, is_log: bool) -> Self {
         let mut world = fake.world();
-        world.journal.open += 1;
-        world.journal.most_open = world.journal.most_open.max(world.journal.open);
-        Self(fake.clone())
+        world.journal.open.up();
+        if is_log {
+            world.journal.open_logs.up();
+        }
+        Self { fake: fake.clone(), is_log }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.world().journal.open -= 1;
+        let mut world = self.fake.world();
+        world.journal.open.now -= 1;
+        world.journal.open_logs.now -= usize::from(self.is_log);
     }
 }
 
@@ -211,7 +237,7 @@ impl Fake {
     where
         B: hyper::body::Body,
     {
-        let open = Open::new(&self);
+        let open = Open::new(&self, request.uri().path().ends_with("/log"));
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let call = Call {

@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use faults::{Fault, On, When};
 pub(crate) use http::{Body, Recorded};
-pub(crate) use logs::{Ending, Log};
+pub(crate) use logs::{Ending, LiveLog, Log};
 pub(crate) use scene::{JobHandle, Pod};
 pub(crate) use server::Server;
 pub(crate) use store::Resource;

@@ -227,6 +227,25 @@ impl JobHandle {
         self.fake.change(|world| pod.store(&mut world.store, &job))
     }
 
+    /// The pod of this name is as `pod` says from now on; its name, uid and age stay.
+    #[track_caller]
+    pub(crate) fn pod_becomes(&self, name: &str, pod: &Pod) {
+        let template = &self.json()["spec"]["template"];
+        let key = Key::new(&Resource::core("pods"), &self.namespace, name);
+        self.fake.change(|world| {
+            let mut object = world.store.find(&key).expect("the pod is there").clone();
+            pod.fill(&mut object, template);
+            world.store.put(&key, object);
+        });
+    }
+
+    /// The pod of this name is gone, as after a deletion by force.
+    #[track_caller]
+    pub(crate) fn remove_pod(&self, name: &str) {
+        let key = Key::new(&Resource::core("pods"), &self.namespace, name);
+        self.fake.change(|world| world.store.remove(&key)).expect("the pod is there");
+    }
+
     /// Stores a Succeeded pod of the index that logged these bytes.
     #[track_caller]
     pub(crate) fn add_logged_pod(&self, index: u64, log: impl Into<Vec<u8>>) -> String {
@@ -330,10 +349,24 @@ impl Pod {
                 }],
             },
             "spec": template["spec"],
-            "status": {"phase": self.phase, "qosClass": "BestEffort"},
         });
         pod["metadata"]["labels"]["batch.kubernetes.io/job-completion-index"] = json!(index);
         pod["spec"]["hostname"] = json!(format!("{job_name}-{index}"));
+        self.fill(&mut pod, template);
+        let mut pod = store.prepare(&resource, namespace, pod, "kube-controller-manager").expect("a good pod");
+        let serial = i64::try_from(store.next_serial()).unwrap_or_default();
+        let created = jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1_767_225_600 + serial);
+        pod["metadata"]["creationTimestamp"] = json!(created.to_string());
+        if !self.edit.is_null() {
+            patch::merge(&mut pod, &self.edit);
+        }
+        store.put(&Key::new(&resource, namespace, &name), pod);
+        name
+    }
+
+    /// Puts into the pod how it is now.
+    fn fill(&self, pod: &mut Value, template: &Value) {
+        pod["status"] = json!({"phase": self.phase, "qosClass": "BestEffort"});
         let ended = ["Succeeded", "Failed"].contains(&self.phase);
         if ended {
             // The controller has counted it.
@@ -349,15 +382,6 @@ impl Pod {
                 "message": "0/1 nodes are available: 1 Insufficient cpu.",
             }]);
         }
-        let mut pod = store.prepare(&resource, namespace, pod, "kube-controller-manager").expect("a good pod");
-        let serial = i64::try_from(store.next_serial()).unwrap_or_default();
-        let created = jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1_767_225_600 + serial);
-        pod["metadata"]["creationTimestamp"] = json!(created.to_string());
-        if !self.edit.is_null() {
-            patch::merge(&mut pod, &self.edit);
-        }
-        store.put(&Key::new(&resource, namespace, &name), pod);
-        name
     }
 
     fn container_statuses(&self, containers: &Value) -> Value {

@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use serde_json::{Value, json};
 use tower::Service;
 
-use crate::fake::{Body, Ending, Fake, Fault, Log, On, Pod, When};
+use crate::fake::{Body, Ending, Fake, Fault, LiveLog, Log, On, Pod, When};
 
 const JOBS: &str = "/apis/batch/v1/namespaces/default/jobs";
 const CONFIG_MAPS: &str = "/api/v1/namespaces/default/configmaps";
@@ -268,6 +268,34 @@ fn logs_answer_as_the_kubelet_does() {
         assert_eq!(says(log("").replace(&pod, "p")).await, "pods \"p\" not found");
         let waiting = job.add_pod(Pod::new(1).unscheduled());
         assert_eq!(ask(&fake, "GET", &log("").replace(&pod, &waiting), Value::Null).await.0, 204);
+    });
+}
+
+#[test]
+fn a_live_log_answers_by_the_kubelets_rules_for_times() {
+    run(async {
+        let fake = Fake::new();
+        let pod = fake.add_job("x", 1).add_pod(Pod::new(0).running());
+        let live = LiveLog::new();
+        fake.log("default", &pod, "worker", Log::Live(live.clone()));
+        let ask = async |query: &str| {
+            let path = format!("/api/v1/namespaces/default/pods/{pod}/log?{query}");
+            ask(&fake, "GET", &path, Value::Null).await.1
+        };
+        for (millis, piece) in [(900, "a\n"), (1900, "long "), (3000, "line\n"), (3000, "b")] {
+            live.write(millis, piece);
+        }
+        assert_eq!(ask("").await, json!("a\nlong line\nb"));
+        let (first, third) = ("2026-01-02T03:04:06.900000000Z", "2026-01-02T03:04:08.000000000Z");
+        let since = "timestamps=true&sinceTime=2026-01-02T03:04:";
+        assert_eq!(ask(&format!("{since}06Z")).await, json!(format!("{first} long line\n{third} b")));
+        assert_eq!(ask(&format!("{since}07Z")).await, json!(format!("line\n{third} b")));
+        live.limit(3, Ending::Eof);
+        assert_eq!(ask("follow=true").await, json!("a\nl"));
+        live.rotate();
+        live.write(4000, "c\n");
+        live.end();
+        assert_eq!(ask("follow=true").await, json!("c\n"));
     });
 }
 
