@@ -92,6 +92,11 @@ impl ClusterError {
         matches!(self, Self::Api(error) if error.code == 404 && !error.is_unknown_path())
     }
 
+    /// 404 of anything. A kubelet that does not know a pod answers as a server that does not know a path.
+    pub(crate) fn is_any_not_found(&self) -> bool {
+        self.code() == Some(404)
+    }
+
     /// 409 because the object is not as it was when it was looked at.
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Api(error) if error.code == 409 && error.reason != "AlreadyExists")

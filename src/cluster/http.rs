@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -68,6 +68,17 @@ struct Inner {
     notes: Notes,
     warned: Mutex<HashSet<String>>,
     contacted: AtomicBool,
+    /// How many watches are in an outage.
+    outages: AtomicUsize,
+}
+
+/// A watch is in an outage as long as this lives.
+pub(super) struct Outage(Http);
+
+impl Drop for Outage {
+    fn drop(&mut self) {
+        self.0.0.outages.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 struct Renewal {
@@ -108,6 +119,7 @@ impl Http {
             notes,
             warned: Mutex::default(),
             contacted: AtomicBool::new(false),
+            outages: AtomicUsize::new(0),
         }))
     }
 
@@ -233,6 +245,14 @@ impl Http {
     /// Has the server ever answered? Until then, a dead address is more likely a wrong one.
     pub(super) fn has_answered(&self) -> bool {
         self.0.contacted.load(Ordering::Relaxed)
+    }
+
+    /// A watch is in an outage. That is told unless another one is: together they would only say it twice.
+    pub(super) fn outage(&self, note: Note) -> Outage {
+        if self.0.outages.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.note(note);
+        }
+        Outage(self.clone())
     }
 
     pub(super) fn note(&self, note: Note) {

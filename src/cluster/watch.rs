@@ -16,7 +16,7 @@ use indexedjob_core::progress::Change;
 use tokio::time::Instant;
 
 use super::frames::{Event, Events};
-use super::http::{Ask, Tries};
+use super::http::{Ask, Outage, Tries};
 use super::objects::query;
 use super::retry::{Backoff, jittered};
 use super::watched::{Looked, Watched};
@@ -60,7 +60,7 @@ impl Cluster {
             next: Next::Look { first: true },
             told: None,
             backoff: Backoff::default(),
-            in_outage: false,
+            outage: None,
             renewed: false,
             polling: false,
             away: None,
@@ -81,8 +81,8 @@ struct Watch {
     /// What was told of the Job last, so that a look that finds nothing new stays silent.
     told: Option<Told>,
     backoff: Backoff,
-    /// Has the present trouble been told?
-    in_outage: bool,
+    /// The present trouble, which has been told.
+    outage: Option<Outage>,
     /// Have the credentials been renewed since they last worked?
     renewed: bool,
     /// Is watching forbidden?
@@ -229,7 +229,7 @@ impl Watch {
 
     fn recovered(&mut self) {
         self.backoff = Backoff::default();
-        self.in_outage = false;
+        self.outage = None;
     }
 
     /// Says once per outage what is wrong, and waits.
@@ -239,9 +239,8 @@ impl Watch {
         if !error.is_forbidden() && !error.is_unauthorized() {
             self.away = Some(Instant::now());
         }
-        if !std::mem::replace(&mut self.in_outage, true) {
-            self.cluster.http.note(Note::Retrying { why: error.to_string(), delay });
-        }
+        let note = || self.cluster.http.outage(Note::Retrying { why: error.to_string(), delay });
+        self.outage.get_or_insert_with(note);
         tokio::time::sleep(delay).await;
     }
 
@@ -453,6 +452,17 @@ mod tests {
         let answers = [ok(&job("u", "1"))].into_iter().chain(outage()).chain(outage());
         let (told, seen) = told(answers).await;
         assert_eq!((told.len(), seen.notes().len()), (1, 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_watches_of_one_server_tell_an_outage_once() {
+        let cut = || watch(&[], Ending::Cut);
+        let (cluster, seen) = cluster([ok(&job("u", "1")), ok(&job("v", "1")), cut(), cut(), Answer::Refused]);
+        let silence = Duration::from_secs(50);
+        let both =
+            futures::future::join(all_of(silence, cluster.watch_job("x")), all_of(silence, cluster.watch_job("x")));
+        assert_eq!(both.await, (vec!["u@1".to_owned()], vec!["v@1".to_owned()]));
+        assert_eq!((seen.requests().len(), seen.notes().len()), (7, 1), "{:?}", seen.notes());
     }
 
     #[tokio::test(start_paused = true)]

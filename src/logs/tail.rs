@@ -270,18 +270,17 @@ impl Tail {
         if refused && !self.shared.allowed.load(Ordering::Relaxed) {
             return Err(error.into());
         }
-        let is_over = seen.is_over(self.run);
-        // The kubelet has no log to show: not yet, or no more.
-        let no_log = error.is_bad_request();
-        let may_pass = refused || error.is_passing() || no_log && seen.run == self.run;
-        self.ended_well &= no_log || error.is_not_found();
-        if !may_pass {
+        // The kubelet has no log to show, not yet or no more; or it has just started, and does not know the pod yet.
+        let no_log = error.is_bad_request() && seen.run == self.run;
+        let no_pod = error.is_any_not_found() && !self.seen.borrow().gone;
+        self.ended_well &= error.is_bad_request() || error.is_any_not_found();
+        if !(refused || no_log || no_pod || error.is_passing()) {
             return self.give_up(&error.to_string()).await;
         }
         self.trouble(Trouble {
             wait: error.retry_after().unwrap_or_default(),
-            told: !error.is_transport(),
-            ..Trouble::new(error.to_string(), refused || no_log && is_over)
+            told: !no_pod && !error.is_transport(),
+            ..Trouble::new(error.to_string(), refused || no_log && seen.is_over(self.run))
         })
         .await
     }

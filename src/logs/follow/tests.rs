@@ -331,6 +331,27 @@ async fn a_node_that_is_away_for_long_is_told_once_and_read_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_kubelet_that_has_just_started_does_not_know_its_pods_yet() {
+    let stage = Stage::new(1);
+    let pod = stage.running(0);
+    let unknown = "the server could not find the requested resource ( pods/log x-0-abcde)";
+    let ended = stage
+        .follow(async {
+            pod.1.write(0, "a\n");
+            seconds(1).await;
+            stage.fake.fault(On::get("*/log").first(5), Fault::Says(404, unknown));
+            pod.1.interrupt(Ending::Eof);
+            seconds(2).await;
+            pod.1.write(3000, "b\n");
+            seconds(20).await;
+            stage.ends(0, &pod, 0);
+            stage.job.complete();
+        })
+        .await;
+    stage.is(&ended, Exit::Done, "[0] a\n[0] b\n", &[]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_the_end_of_the_job_a_log_that_stays_away_is_given_up() {
     let stage = Stage::new(2);
     stage.job.add_logged_pod(0, "0\n");
