@@ -1,9 +1,10 @@
 //! The lines of one container's log, each exactly once, however often the log is asked for anew.
 //!
 //! Every request asks for times, and the kubelet writes one before each line. A request that goes on where another
-//! broke off asks from a whole second on, because the kubelet ignores the fraction of `sinceTime`. It gets, in the
-//! order of the file, what was seen of that second and after: that was counted, and as many lines are left out. Their
-//! times alone would not do: stdout and stderr are stamped before they queue for the file, so times go back a little.
+//! broke off asks from a whole second on, because the kubelet ignores the fraction of `sinceTime`. It gets, in the order
+//! of the file, what was seen of that second again: all up to the last line that was seen, which its time tells. Whether
+//! a line is later than that one would not tell: stdout and stderr are stamped before they queue for the file, so times
+//! go back a little.
 //!
 //! A line is kept until it is whole. One that is longer than [`LONGEST`] is given out in pieces.
 
@@ -60,18 +61,20 @@ struct Answer {
     since: Option<Timestamp>,
     /// Nothing has come of it.
     at_start: bool,
-    skip: Skip,
+    /// The time of the line that came last; None before the first one, and where lines have no time.
+    time: Option<Timestamp>,
+    again: Again,
     /// Has it brought something new?
     news: bool,
 }
 
 /// What of an answer has been seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Skip {
-    /// So many lines, none of which is later than the newest.
-    Lines(usize),
+enum Again {
+    /// Everything up to the last line; so many with the time of that one are still to come.
+    Last(usize),
     /// Every line that is not later than the newest.
-    ByTime,
+    Older,
 }
 
 /// What becomes of the bytes that come.
@@ -85,14 +88,14 @@ enum Mode {
     LeaveOut,
 }
 
-/// The lines that another request will get again.
+/// The whole lines that have come.
 #[derive(Debug, Default)]
 struct Seen {
     /// The latest time of a line.
     newest: Option<Timestamp>,
-    /// How many lines are of the second of `newest`, and of the second before it.
-    here: usize,
-    before: usize,
+    /// The time of the last line, and how many of the last lines have it.
+    last: Option<Timestamp>,
+    same: usize,
 }
 
 impl Lines {
@@ -106,7 +109,7 @@ impl Lines {
             kept: Vec::new(),
             given: Given::default(),
             seen: Seen::default(),
-            answer: Answer { since: None, at_start: true, skip: Skip::Lines(0), news: false },
+            answer: Answer { since: None, at_start: true, time: None, again: Again::Last(0), news: false },
             is_next_run: false,
             gap: false,
         }
@@ -118,13 +121,15 @@ impl Lines {
         self.partial.clear();
         self.mode = Mode::Keep;
         self.given.again = self.given.bytes;
-        let mut skip = Skip::Lines(self.seen.here + self.seen.before);
-        if self.is_next_run {
-            (self.seen.here, self.seen.before) = (0, 0);
-            skip = Skip::ByTime;
-        }
         let since = self.seen.since();
-        self.answer = Answer { since, at_start: true, skip, news: false };
+        let again = match self.is_next_run {
+            true => {
+                (self.seen.last, self.seen.same) = (None, 0);
+                Again::Older
+            }
+            false => Again::Last(self.seen.same),
+        };
+        self.answer = Answer { since, at_start: true, time: None, again, news: false };
         since
     }
 
@@ -163,9 +168,9 @@ impl Lines {
         !self.answer.news && self.unfinished().len() <= self.kept.len()
     }
 
-    /// Does the present answer lack lines that were seen?
+    /// Does the present answer lack the last line that was seen?
     pub(super) fn lacks_lines(&self) -> bool {
-        matches!(self.answer.skip, Skip::Lines(1..))
+        matches!(self.answer.again, Again::Last(1..))
     }
 
     /// What the kubelet says in place of a log, or after it: words without a time and without a newline.
@@ -222,14 +227,20 @@ impl Lines {
     /// Takes in a line, or the beginning of one that is too long to be kept.
     fn line(&mut self, line: &[u8], whole: bool, out: &mut Vec<u8>) {
         let (time, text) = split(line);
-        if self.is_seen(time) {
-            self.leave_out(time);
+        let is_cut_off = self.is_cut_off(time);
+        // A line without a time is taken for one of the time before it.
+        let time = time.or(self.answer.time);
+        let is_seen = is_cut_off || self.is_seen(time);
+        (self.answer.at_start, self.answer.time) = (false, time);
+        if is_seen {
+            if !is_cut_off {
+                self.leave_out(time);
+            }
             self.mode = if whole { Mode::Keep } else { Mode::LeaveOut };
-            self.answer.at_start = false;
             return;
         }
         self.gap |= self.lacks_lines();
-        (self.answer.skip, self.answer.at_start, self.is_next_run) = (Skip::Lines(0), false, false);
+        (self.answer.again, self.is_next_run) = (Again::Last(0), false);
         self.kept.clear();
         self.begin(time);
         self.give(text, out);
@@ -241,20 +252,18 @@ impl Lines {
     }
 
     fn is_seen(&self, time: Option<Timestamp>) -> bool {
-        match (time, self.answer.skip) {
-            (None, _) => self.is_cut_off(time) || self.lacks_lines(),
-            (Some(_), Skip::Lines(0)) => false,
-            (Some(_), _) => time <= self.seen.newest,
+        match self.answer.again {
+            Again::Last(0) => false,
+            Again::Last(_) => time <= self.seen.newest,
+            Again::Older => time.is_some() && time <= self.seen.newest,
         }
     }
 
     fn leave_out(&mut self, time: Option<Timestamp>) {
-        let is_cut_off = self.is_cut_off(time);
-        match &mut self.answer.skip {
-            _ if is_cut_off => {}
-            Skip::Lines(lines) => *lines = lines.saturating_sub(1),
+        match &mut self.answer.again {
+            Again::Last(lines) => *lines -= usize::from(time == self.seen.last),
             // It is of this run, and will come again.
-            Skip::ByTime => self.seen.count(time),
+            Again::Older => self.seen.count(time),
         }
     }
 
@@ -315,24 +324,14 @@ impl Lines {
 }
 
 impl Seen {
-    /// From when on the next answer has to be: a whole second, early enough for times that go back.
+    /// From when on the next answer has to be: a whole second, and one earlier for times that go back.
     fn since(&self) -> Option<Timestamp> {
-        Timestamp::from_second(self.newest?.as_second() - 1).ok()
+        Timestamp::from_second(self.last.or(self.newest)?.as_second() - 1).ok()
     }
 
-    /// Counts a line; one without a time as if it had that of the line before it.
     fn count(&mut self, time: Option<Timestamp>) {
-        let later = match (time, self.newest) {
-            (Some(time), Some(newest)) => time.as_second() - newest.as_second(),
-            _ => 0,
-        };
-        match later {
-            ..-1 => {}
-            -1 => self.before += 1,
-            0 => self.here += 1,
-            1 => (self.before, self.here) = (self.here, 1),
-            _ => (self.before, self.here) = (0, 1),
-        }
+        self.same = if self.last == time { self.same + 1 } else { 1 };
+        self.last = time;
         self.newest = self.newest.max(time);
     }
 }
@@ -456,9 +455,23 @@ mod tests {
         feed(&mut lines, &file(&[(1000, "a\n"), (1100, "b\n")]), usize::MAX, &mut out);
         feed(&mut lines, &[], usize::MAX, &mut out);
         assert!(lines.brought_nothing() && lines.lacks_lines() && !lines.take_gap());
-        feed(&mut lines, &file(&[(1100, "b\n"), (1300, "d\n")]), usize::MAX, &mut out);
-        assert_eq!(out, b"a\nb\nd\n");
+        feed(&mut lines, &file(&[(1100, "b\n"), (1300, "c\n")]), usize::MAX, &mut out);
+        assert!(!lines.take_gap(), "what follows the last line is there");
+        feed(&mut lines, &file(&[(1500, "e\n")]), usize::MAX, &mut out);
+        assert_eq!(out, b"a\nb\nc\ne\n");
         assert!(lines.take_gap() && !lines.take_gap());
+    }
+
+    #[test]
+    fn a_rotation_in_the_middle_of_a_line_doubles_nothing() {
+        let mut lines = Lines::new(String::new());
+        let mut out = Vec::new();
+        let all = file(&[(900, "long "), (1500, "line\n"), (1600, "a\n"), (2700, "b\n")]);
+        feed(&mut lines, &all, usize::MAX, &mut out);
+        // The new file begins with the rest of the line, and so with a time.
+        feed(&mut lines, &all[1..], usize::MAX, &mut out);
+        assert!(lines.brought_nothing() && !lines.lacks_lines());
+        assert_eq!(out, b"long line\na\nb\n");
     }
 
     #[test]
@@ -526,7 +539,8 @@ mod tests {
 
     /// A file whose times go back a little now and then, with lines in one piece or several.
     fn files() -> impl Strategy<Value = File> {
-        let line = (0i64..700, -2i64..3, vec("[a-z\r]{0,6}", 1..4));
+        let later = prop_oneof![0i64..4, 0i64..700];
+        let line = (later, -2i64..3, vec("[a-z\r]{0,6}", 1..4));
         vec(line, 0..25).prop_map(|lines| {
             let mut millis = 10_000;
             let mut file = Vec::new();
@@ -537,7 +551,9 @@ mod tests {
                     // A piece is full when the next one begins; only the last one may be empty.
                     let text = if at < last { format!("{number}{piece}+") } else { format!("{number}{piece}\n") };
                     let at = i64::try_from(at).unwrap();
-                    file.push(((millis + at * 400 + jitter) * 1_000_000, text.into_bytes()));
+                    // No two lines have the same time: clocks count nanoseconds.
+                    let nanos = i64::try_from(number).unwrap();
+                    file.push(((millis + at * 400 + jitter) * 1_000_000 + nanos, text.into_bytes()));
                     millis += at * 400;
                 }
             }
