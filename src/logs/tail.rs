@@ -25,8 +25,10 @@ const SILENCE: Duration = Duration::from_secs(60);
 const SILENCE_AFTER_END: Duration = Duration::from_secs(5);
 /// An answer often ends before the API tells that the container has: so long it is waited for.
 const NEWS_OF_END: Duration = Duration::from_secs(1);
-/// For how long a log that may no more be there, or is refused, is asked for.
+/// For how long a log is asked for that may no more be there, or is refused.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// The same for a log that has ended, and is only to be looked at once more.
+const LAST_LOOK: Duration = Duration::from_secs(5);
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// After so many failures in a row it is another log's turn.
@@ -292,10 +294,12 @@ impl Tail {
         let begun = *self.trouble.get_or_insert(now);
         let job_ended = self.shared.job_ended.get().map(|ended| begun.max(*ended));
         let counted = if trouble.limited { Some(begun) } else { job_ended };
-        if counted.is_some_and(|from| now >= from + PATIENCE) {
+        let is_last_look = trouble.limited && self.ended_well;
+        let patience = if is_last_look { LAST_LOOK } else { PATIENCE };
+        if counted.is_some_and(|from| now >= from + patience) {
             return self.give_up(&trouble.why).await;
         }
-        if trouble.told {
+        if trouble.told && !is_last_look {
             self.shared.output.note_trouble(&format!("{}: {}", self.source.name, trouble.why));
         }
         sleep(self.backoff.next().max(trouble.wait.min(LONGEST_WAIT))).await;

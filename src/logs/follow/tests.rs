@@ -274,6 +274,25 @@ async fn a_pod_that_is_deleted_after_its_log_has_ended_has_lost_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_container_that_is_removed_after_its_log_has_ended_has_lost_nothing() {
+    let stage = Stage::new(1);
+    let pod = stage.running(0);
+    let ended = stage
+        .follow(async {
+            pod.1.write(0, "all of it\n");
+            seconds(1).await;
+            pod.1.end();
+            sleep(Duration::from_millis(100)).await;
+            pod.1.rotate();
+            pod.1.complain(Some("unable to retrieve container logs for containerd://5e5b56"));
+            stage.job.pod_becomes(&pod.0, &Pod::new(0).failed(143));
+            stage.job.fail("0", "FailedIndexes", "m");
+        })
+        .await;
+    stage.is(&ended, Exit::Done, "[0] all of it\n", &[]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_index_whose_pod_was_removed_before_is_told_at_the_end() {
     let stage = Stage::new(3);
     stage.job.add_logged_pod(1, "1\n");
