@@ -105,6 +105,7 @@ mod tests {
     fn missing_and_wrong_values_name_the_flag() {
         assert!(usage("wait").0.contains("<NAME>"));
         assert!(usage("logs x").0.contains("--index <N>"));
+        assert!(usage("logs x -f --tail=3").0.contains("--index <N>"));
         assert!(usage("logs x --index three").0.starts_with("invalid value 'three' for '--index <N>'"));
         assert_eq!(usage("watt x").1.as_deref(), Some("did you mean wait?"));
         assert_eq!(usage("retry x").1.as_deref(), Some("see kubectl indexedjob --help"));

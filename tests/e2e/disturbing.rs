@@ -26,6 +26,34 @@ impl Drop for Outage<'_> {
 }
 
 #[test]
+#[ignore = "stops the kubelet and the API server"]
+fn followed_logs_survive_a_kubelet_and_an_api_server_that_are_away_for_a_while() {
+    let Some(lab) = cluster().lab("the kubelet is stopped while logs are followed") else { return };
+    let space = Space::new("logs-outage");
+    let script = "for i in $(seq 1000); do echo $i; test $((i % 10)) != 0 || sleep 0.3; done; printf end";
+    space.apply(&job("steady", 3, "", script));
+    let mut following = space.indexedjob("logs steady -f").spawn();
+    following.await_stdout("[2] 50\n");
+    lab.run(&["stop", "--kill", "kubelet"]);
+    sleep(Duration::from_secs(3));
+    lab.run(&["start", "kubelet"]);
+    following.await_stdout("[2] 300\n");
+    let outage = Outage::begin(lab);
+    sleep(Duration::from_secs(4));
+    assert!(following.goes_on(), "it ended because the API server was down");
+    drop(outage);
+    let followed = following.finish();
+    followed.ends_with(0);
+    let numbers = (1..=1000).map(|i| i.to_string()).chain(["end".to_owned()]);
+    let want: Vec<_> = numbers.collect();
+    for index in 0..3 {
+        let prefix = format!("[{index}] ");
+        let lines: Vec<_> = followed.text().lines().filter_map(|line| line.strip_prefix(&prefix)).collect();
+        assert_eq!(lines, want, "index {index}");
+    }
+}
+
+#[test]
 #[ignore = "stops the API server"]
 fn a_wait_survives_ten_seconds_without_api_server_and_still_ends_in_time() {
     let Some(lab) = cluster().lab("the API server is stopped while Jobs are waited for") else { return };

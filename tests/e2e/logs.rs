@@ -71,6 +71,71 @@ fn a_log_is_followed_from_before_its_start_to_its_end() {
     assert!(after.took < Duration::from_secs(10), "{after}");
 }
 
+/// Four indexes, of which the third fails in its first attempt; every attempt numbers its 500 lines.
+const FOUR: &str = r#"
+apiVersion: batch/v1
+kind: Job
+metadata: {name: four}
+spec:
+  completions: 4
+  parallelism: 2
+  completionMode: Indexed
+  backoffLimitPerIndex: 1
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: worker
+        image: docker.io/library/busybox
+        command:
+        - sh
+        - -c
+        - |
+          for i in $(seq 500); do echo "$JOB_COMPLETION_INDEX/$FAILURES $i"; test $((i % 100)) != 0 || sleep 1; done
+          test $JOB_COMPLETION_INDEX != 2 || test $FAILURES != 0
+        env:
+        - name: FAILURES
+          valueFrom:
+            fieldRef:
+              fieldPath: metadata.annotations['batch.kubernetes.io/job-index-failure-count']
+"#;
+
+#[test]
+fn every_line_of_every_attempt_is_followed_once() {
+    let space = Space::new("logs-all");
+    space.apply(FOUR);
+    let followed = space.indexedjob("logs four -f").output();
+    followed.ends_with(0);
+    let attempts = [("[0]", "0/0"), ("[1]", "1/0"), ("[2]", "2/0"), ("[2/2]", "2/1"), ("[3]", "3/0")];
+    for (prefix, attempt) in attempts {
+        let lines: Vec<_> = followed.text().lines().filter(|line| line.starts_with(&format!("{prefix} "))).collect();
+        let want: Vec<_> = (1..=500).map(|i| format!("{prefix} {attempt} {i}")).collect();
+        assert_eq!(lines, want, "{prefix}");
+    }
+    assert_eq!(followed.text().lines().count(), 2500);
+    // Of a Job that has ended, following is the same as reading.
+    let mut after: Vec<_> = space.indexedjob("logs four -f").ok().text().lines().map(str::to_owned).collect();
+    let mut before: Vec<_> = followed.text().lines().map(str::to_owned).collect();
+    after.sort();
+    before.sort();
+    assert_eq!(after, before);
+}
+
+#[test]
+fn a_last_line_without_a_newline_is_followed_to_its_end() {
+    let space = Space::new("logs-all-end");
+    space.apply(&job("ending", 2, "", r"echo begin; sleep 2; printf '\377end'; sleep 1"));
+    let mut following = space.indexedjob("logs ending -f").spawn();
+    following.await_stdout("[1] begin\n");
+    assert!(following.goes_on(), "the last line is not there yet");
+    let followed = following.finish();
+    followed.ends_with(0);
+    let mut lines: Vec<_> = followed.stdout.split_inclusive(|byte| *byte == b'\n').collect();
+    lines.sort_unstable();
+    let want: [&[u8]; 4] = [b"[0] begin\n", b"[0] \xffend\n", b"[1] begin\n", b"[1] \xffend\n"];
+    assert_eq!(lines, want, "{followed}");
+}
+
 #[test]
 fn every_byte_is_printed_as_it_was_written() {
     let space = Space::new("logs-bytes");

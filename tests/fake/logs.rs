@@ -70,8 +70,9 @@ impl LiveLog {
     /// Appends a piece of a line, or a whole one with its newline, so many milliseconds after the log's begin.
     pub(crate) fn write(&self, millis: i64, piece: impl Into<Vec<u8>>) {
         let begin: Timestamp = "2026-01-02T03:04:05Z".parse().expect("a time");
-        let time = begin + jiff::SignedDuration::from_millis(millis);
-        self.change(|file| file.pieces.push((time, piece.into())));
+        let (time, piece) = (begin + jiff::SignedDuration::from_millis(millis), piece.into());
+        assert!(!piece.iter().rev().skip(1).any(|byte| *byte == b'\n'), "one piece is of one line");
+        self.change(|file| file.pieces.push((time, piece)));
     }
 
     /// The container has ended.

@@ -1,11 +1,12 @@
-//! `logs`: the newest attempt of an index, byte for byte.
+//! `logs`: the newest attempt of an index, byte for byte; all attempts of all indexes, as they are written.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::fake::{Ending, JobHandle, Log, Pod, Server};
+use crate::fake::{Ending, JobHandle, LiveLog, Log, Pod, Server};
 use crate::harness::{Running, run};
+use crate::words::{WHICH_JOBS, no_job};
 
 /// A server with the Job `x` of five indexes.
 fn job() -> (Server, JobHandle) {
@@ -239,4 +240,129 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let (_server, mut running) = stalled();
     running.close_stdout();
     running.finish().is(0, "", "");
+}
+
+/// A pod of the index that runs, and its log.
+fn running(server: &Server, job: &JobHandle, index: u64) -> (String, LiveLog) {
+    let pod = job.add_pod(Pod::new(index).running());
+    let log = LiveLog::new();
+    server.log("default", &pod, "worker", Log::Live(log.clone()));
+    (pod, log)
+}
+
+#[test]
+fn all_logs_are_followed_through_retries_until_the_job_ends() {
+    let (server, job) = job();
+    let following = run(&server, "logs x -f").spawn();
+    server.await_watch("pods", 1);
+    let (pod, log) = running(&server, &job, 3);
+    log.write(0, "first\n");
+    log.write(1, "no newline");
+    following.await_stdout("[3] first\n");
+    log.end();
+    job.pod_becomes(&pod, &Pod::new(3).failed(1));
+    following.await_stdout("[3] no newline\n");
+    job.add_logged_pod(3, "second\n");
+    following.await_stdout("[3/2] second\n");
+    for index in [0, 1, 2, 4] {
+        job.add_logged_pod(index, b"\xff\r\n");
+        following.await_stdout(&format!("[{index}] "));
+    }
+    assert!(following.goes_on(), "the Job has not ended");
+    job.fail("3", "FailedIndexes", "m");
+    let output = following.finish();
+    output.ends_with_code(0);
+    assert_eq!(output.stderr, "");
+    let rest = [0, 1, 2, 4].map(|index| [format!("[{index}] ").as_bytes(), b"\xff\r\n"].concat()).concat();
+    assert_eq!(output.stdout, [b"[3] first\n[3] no newline\n[3/2] second\n", &*rest].concat());
+    assert_eq!(server.writes(), 0);
+}
+
+#[test]
+fn following_all_survives_the_restart_of_the_server() {
+    let (server, job) = job();
+    let pods: Vec<_> = (0..5).map(|index| running(&server, &job, index)).collect();
+    let following = run(&server, "logs x -f").spawn();
+    let write = |number: i64| {
+        for (_, log) in &pods {
+            log.write(number * 300, format!("{number}\n"));
+        }
+    };
+    (0..5).for_each(write);
+    (0..5).for_each(|index| following.await_stdout(&format!("[{index}] 4\n")));
+    server.restart(Duration::from_secs(2));
+    (5..10).for_each(write);
+    following.await_stdout("[0] 9\n");
+    (10..12).for_each(write);
+    for (index, (pod, log)) in (0..).zip(&pods) {
+        log.end();
+        job.pod_becomes(pod, &Pod::new(index).succeeded());
+    }
+    job.complete();
+    let output = following.finish();
+    output.ends_with_code(0);
+    for index in 0..5 {
+        let prefix = format!("[{index}] ");
+        let numbers: Vec<_> = output.text().lines().filter_map(|line| line.strip_prefix(&prefix)).collect();
+        let want: Vec<_> = (0..12).map(|number| number.to_string()).collect();
+        assert_eq!(numbers, want, "index {index}");
+    }
+    assert_eq!(output.stderr.matches("(trying again)").count(), 1, "{}", output.stderr);
+}
+
+#[test]
+fn an_interrupt_ends_following_all_also_while_the_reader_stalls() {
+    let (server, job) = job();
+    let (_, log) = running(&server, &job, 0);
+    log.write(0, "one\n");
+    let following = run(&server, "logs x -f").spawn();
+    following.await_stdout("[0] one\n");
+    following.interrupt();
+    following.finish().is(130, "[0] one\n", "");
+    for number in 0..5000 {
+        log.write(number, [b'x'; 1000]);
+        log.write(number, "\n");
+    }
+    let stalled = run(&server, "logs x -f").stalled().spawn();
+    server.await_requests(2, |request| request.path.ends_with("/log"));
+    std::thread::sleep(Duration::from_millis(200));
+    let start = Instant::now();
+    stalled.interrupt();
+    stalled.finish().is(130, "", "");
+    assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_of_all_logs_is_no_failure() {
+    let (server, job) = job();
+    job.add_logged_pod(0, "x\n".repeat(1 << 20));
+    let mut following = run(&server, "logs x -f").stalled().spawn();
+    server.await_requests(1, |request| request.path.ends_with("/log"));
+    following.close_stdout();
+    following.finish().is(0, "", "");
+}
+
+#[test]
+fn what_cannot_be_followed_is_told() {
+    let server = Server::start();
+    let follow = |line: &str| run(&server, &format!("logs {line}")).output();
+    follow("x -f").is(4, "", &(no_job("x") + WHICH_JOBS));
+    let container = json!({"name": "worker", "image": "i"});
+    let spec = json!({"template": {"spec": {"restartPolicy": "Never", "containers": [container]}}});
+    server.add_job_from("default", json!({"metadata": {"name": "plain"}, "spec": spec}));
+    let plain = "error: job plain is not Indexed; its pods have no index\nhint: kubectl logs job/plain\n";
+    follow("plain -f").is(2, "", plain);
+    let job = server.add_job("x", 2);
+    let pod = job.add_pod(Pod::new(0).running());
+    follow("x -f -c zz").is(1, "", &format!("error: container zz is not valid for pod {pod} out of: worker\n"));
+    server.forbid("watch", "pods");
+    job.add_logged_pod(0, "0\n");
+    let index_1 = job.add_logged_pod(1, "1\n");
+    job.pod_becomes(&pod, &Pod::new(0).failed(1));
+    job.remove_pod(&index_1);
+    let following = run(&server, "logs x -f").spawn();
+    following.await_stdout("[0/2] 0\n");
+    job.complete();
+    let gone = "the pod of index 1 is gone, and its log with it";
+    following.finish().says(1, "[0/2] 0\n", &["pods is forbidden", "looking every 5s instead", gone]);
 }

@@ -239,7 +239,8 @@ async fn a_log_that_is_gone_is_told_and_the_others_are_read() {
     let stage = Stage::new(2);
     let (gone, pod) = (stage.running(0), stage.running(1));
     gone.1.limit(40, Ending::Cut);
-    gone.1.write(0, "first\nsecond\n");
+    gone.1.write(0, "first\n");
+    gone.1.write(1, "second\n");
     let ended = stage
         .follow(async {
             stage.fake.fault(On::get(&format!("*/{}/log", gone.0)).from(2), Fault::Code(503));
