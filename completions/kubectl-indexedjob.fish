@@ -49,7 +49,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -s V
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "create" -d 'Create an Indexed Job from flags or from a file'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "logs" -d 'Print the log of an index'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "logs" -d 'Print the log of an index, or follow all logs'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -s f -l filename -d 'Create the Job of this file as it is, and nothing else; - is stdin' -r
@@ -139,7 +139,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand de
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l index -d 'The completion index' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l index -d 'The completion index; may be left out with -f' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s c -l container -d 'The container; by default the one that kubectl would choose' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l tail -d 'Only so many lines from the end; -1 is all' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l since -d 'Only what is newer than this: 5s, 2m, 3h' -r
@@ -165,7 +165,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand lo
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s f -l follow -d 'Wait for the container to start, and follow its log until it ends'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s f -l follow -d 'Wait for the container to start, and follow its log until it ends; without --index, follow every attempt of every index until the Job ends, each line after [INDEX] or [INDEX/ATTEMPT]'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s p -l previous -d 'The container\'s previous run, else the previous attempt of the index'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l timestamps -d 'Begin every line with its time'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -193,6 +193,6 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand co
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "create" -d 'Create an Indexed Job from flags or from a file'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "logs" -d 'Print the log of an index'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "logs" -d 'Print the log of an index, or follow all logs'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

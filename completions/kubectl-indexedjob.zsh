@@ -159,7 +159,7 @@ _arguments "${_arguments_options[@]}" : \
 ;;
 (logs)
 _arguments "${_arguments_options[@]}" : \
-'--index=[The completion index]:N:_default' \
+'--index=[The completion index; may be left out with -f]:N:_default' \
 '-c+[The container; by default the one that kubectl would choose]:NAME:_default' \
 '--container=[The container; by default the one that kubectl would choose]:NAME:_default' \
 '--tail=[Only so many lines from the end; -1 is all]:N:_default' \
@@ -186,8 +186,8 @@ _arguments "${_arguments_options[@]}" : \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
-'-f[Wait for the container to start, and follow its log until it ends]' \
-'--follow[Wait for the container to start, and follow its log until it ends]' \
+'-f[Wait for the container to start, and follow its log until it ends; without --index, follow every attempt of every index until the Job ends, each line after \[INDEX\] or \[INDEX/ATTEMPT\]]' \
+'--follow[Wait for the container to start, and follow its log until it ends; without --index, follow every attempt of every index until the Job ends, each line after \[INDEX\] or \[INDEX/ATTEMPT\]]' \
 '-p[The container'\''s previous run, else the previous attempt of the index]' \
 '--previous[The container'\''s previous run, else the previous attempt of the index]' \
 '--timestamps[Begin every line with its time]' \
@@ -274,7 +274,7 @@ _kubectl-indexedjob_commands() {
 'create:Create an Indexed Job from flags or from a file' \
 'wait:Follow Jobs until they are complete, have failed or are gone' \
 'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
-'logs:Print the log of an index' \
+'logs:Print the log of an index, or follow all logs' \
 'completion:Print the completion script of a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -301,7 +301,7 @@ _kubectl-indexedjob__subcmd__help_commands() {
 'create:Create an Indexed Job from flags or from a file' \
 'wait:Follow Jobs until they are complete, have failed or are gone' \
 'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
-'logs:Print the log of an index' \
+'logs:Print the log of an index, or follow all logs' \
 'completion:Print the completion script of a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )

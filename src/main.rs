@@ -6,7 +6,7 @@
 //!   Its `lib.rs` is its map.
 //! - [`commands`]: one file per verb: fetch, compute, show
 //! - [`launch`]: protocols that change the cluster, step by step
-//! - [`logs`]: which attempt's log is meant
+//! - [`logs`]: which attempt's log is meant, and all logs as they are written
 //! - [`failure`]: an end that did not go well: line, hint, exit code
 //! - [`cluster`]: the only place that names kube
 //! - [`term`]: the only place that writes to stdout and stderr

@@ -39,7 +39,7 @@ pub(crate) enum Verb {
     Wait(WaitArgs),
     /// Show a Job: all that kubectl describe shows, and what it never does
     Describe(DescribeArgs),
-    /// Print the log of an index
+    /// Print the log of an index, or follow all logs
     Logs(LogsArgs),
     /// Print the completion script of a shell
     Completion(CompletionArgs),
