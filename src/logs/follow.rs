@@ -5,8 +5,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -15,12 +14,14 @@ use futures::{FutureExt as _, Stream, StreamExt as _};
 use indexedjob_core::facts::{Container, JobFacts, PodFacts};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::progress::{Change, JobProgress};
-use tokio::sync::watch;
 use tokio::time::{Instant, interval};
 
+use super::attempt::{Attempt, State};
 use super::output::Output;
 use super::pick;
-use super::tail::{PATIENCE, Seen, Shared, Source, Stop, Tail};
+use super::shared::Shared;
+use super::tail::{Stop, Tail};
+use super::trouble::PATIENCE;
 use super::waiting::{Cause, Waiting};
 use crate::cluster::{Cluster, ClusterError};
 use crate::exit::Exit;
@@ -90,32 +91,10 @@ struct Follow {
 /// A tail that stopped: the pod's uid, the tail, and why it stopped.
 type Read = (String, Tail, Result<Stop, Failure>);
 
-/// One attempt at an index.
-struct Attempt {
-    index: u32,
-    /// Which one it is, from 1.
-    number: usize,
-    seen: watch::Sender<Seen>,
-    state: State,
-}
-
-enum State {
-    /// Its container has not started.
-    Waiting,
-    /// Its log is being read, or is to be.
-    Reading,
-    /// Its log has been read; the container may run again.
-    Read(Box<Tail>),
-    /// There is no log to come.
-    Over,
-}
-
 impl Follow {
     fn new(cluster: &Cluster, output: Output, job: &JobFacts, options: &FollowOptions) -> Self {
-        let shared =
-            Shared { cluster: cluster.clone(), output, allowed: AtomicBool::new(false), job_ended: OnceLock::new() };
         Self {
-            shared: Arc::new(shared),
+            shared: Shared::new(cluster, output),
             options: options.clone(),
             progress: JobProgress::of(job.clone()),
             attempts: HashMap::new(),
@@ -206,13 +185,12 @@ impl Follow {
     fn pod_seen(&mut self, pod: &PodFacts) -> Result<(), Failure> {
         let Some(index) = pod.index else { return Ok(()) };
         let container = pick::container(pod, self.options.container.as_deref()).map_err(Failure::error)?;
-        let seen = Seen { run: container.restarts, running: container.running, gone: false };
         let attempt = self.attempts.entry(pod.uid.clone()).or_insert_with(|| {
             let number = self.numbers.entry(index).or_default();
             *number += 1;
-            Attempt { index, number: *number, seen: watch::Sender::new(seen), state: State::Waiting }
+            Attempt::new(index, *number)
         });
-        attempt.seen.send_if_modified(|before| mem::replace(before, seen) != seen);
+        attempt.container_seen(container);
         match mem::replace(&mut attempt.state, State::Reading) {
             State::Waiting if container.started => {
                 let tail = attempt.tail(&self.shared, pod, container);
@@ -237,7 +215,7 @@ impl Follow {
 
     fn pod_gone(&mut self, uid: &str) {
         let Some(attempt) = self.attempts.get_mut(uid) else { return };
-        attempt.seen.send_if_modified(|seen| !mem::replace(&mut seen.gone, true));
+        attempt.pod_gone();
         if matches!(attempt.state, State::Waiting) {
             self.waiting.remove(attempt.index);
         }
@@ -311,18 +289,6 @@ impl Follow {
         if let Some(defaulted) = defaulted.filter(|_| !mem::replace(&mut self.defaulted, true)) {
             self.shared.output.note(&defaulted);
         }
-    }
-}
-
-impl Attempt {
-    fn tail(&self, shared: &Arc<Shared>, pod: &PodFacts, container: &Container) -> Tail {
-        let Self { index, number, .. } = self;
-        let (prefix, name) = match number {
-            1 => (format!("[{index}] "), format!("index {index}")),
-            _ => (format!("[{index}/{number}] "), format!("index {index}, attempt {number}")),
-        };
-        let source = Source { pod: pod.name.clone(), container: container.name.clone(), prefix, name };
-        Tail::new(shared.clone(), source, self.seen.subscribe())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Whose log is meant, and the logs of all as they are written.
 //!
 //! - `pick`: which log, and the words for why there is none
-//! - `follow`: all logs of a Job, each by a `tail`, whose `lines` come once; to one `output`; who is `waiting` is told
+//! - `follow`: all logs of a Job; who is `waiting` is told. Each `attempt` has a `tail`, which goes on after `trouble`;
+//!   its `lines` come once, and go to one `output`; `shared`: what these have in common
 
+mod attempt;
 #[cfg(test)]
 #[path = "../../tests/fake/mod.rs"]
 mod fake;
@@ -10,7 +12,9 @@ mod follow;
 mod lines;
 mod output;
 mod pick;
+mod shared;
 mod tail;
+mod trouble;
 mod waiting;
 
 pub(crate) use follow::{FollowOptions, follow_all};

@@ -6,8 +6,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt as _;
@@ -15,8 +14,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::lines::Lines;
-use super::output::Output;
-use crate::cluster::{Backoff, ByteStream, Cluster, ClusterError, Log, LogOptions};
+use super::shared::{Seen, Shared, Source};
+use super::trouble::{Trouble, Troubles};
+use crate::cluster::{ByteStream, ClusterError, Log, LogOptions};
 use crate::failure::Failure;
 
 /// A connection on which nothing comes for so long may be dead: no keep-alive tells of that. Asking anew costs a request.
@@ -25,57 +25,10 @@ const SILENCE: Duration = Duration::from_secs(60);
 const SILENCE_AFTER_END: Duration = Duration::from_secs(5);
 /// An answer often ends before the API tells that the container has: so long it is waited for.
 const NEWS_OF_END: Duration = Duration::from_secs(1);
-/// For how long a log is asked for that may no more be there, or is refused.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
-/// The same for a log that has ended, and is only to be looked at once more.
-const LAST_LOOK: Duration = Duration::from_secs(5);
-/// The longest wait that a server may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// After so many failures in a row it is another log's turn.
-const TURN: u32 = 4;
 /// How often a log is asked for once more that lacks lines which were seen: rotated, or cut again.
 const REPEATS: u32 = 2;
 /// The bytes that are read at a time.
 const CHUNK: usize = 32 << 10;
-
-/// What all tails have in common.
-pub(super) struct Shared {
-    pub(super) cluster: Cluster,
-    pub(super) output: Output,
-    /// Has a log ever been opened? A refusal after that is one of a server that is just starting.
-    pub(super) allowed: AtomicBool,
-    /// When the Job ended.
-    pub(super) job_ended: OnceLock<Instant>,
-}
-
-/// What the API says of a container.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// Its present or last run, from 0: how often it was started again in its pod.
-    pub(super) run: u32,
-    /// Does it run?
-    pub(super) running: bool,
-    /// Is its pod gone?
-    pub(super) gone: bool,
-}
-
-impl Seen {
-    /// Is this run over?
-    fn is_over(self, run: u32) -> bool {
-        self.run > run || !self.running || self.gone
-    }
-}
-
-/// Where a log is, and what it is called.
-#[derive(Clone, Debug)]
-pub(super) struct Source {
-    pub(super) pod: String,
-    pub(super) container: String,
-    /// Stands before its lines: `[3] `.
-    pub(super) prefix: String,
-    /// How notes call it: `index 3`.
-    pub(super) name: String,
-}
 
 /// One container's log, and how far it has been read.
 pub(super) struct Tail {
@@ -90,10 +43,7 @@ pub(super) struct Tail {
     /// Did the last answer end as a log does?
     ended_well: bool,
     repeats: u32,
-    backoff: Backoff,
-    failures: u32,
-    /// When the present trouble began.
-    trouble: Option<Instant>,
+    troubles: Troubles,
 }
 
 /// Why reading stops.
@@ -101,7 +51,7 @@ pub(super) struct Tail {
 pub(super) enum Stop {
     /// Of all runs that there have been everything has been read, or what could be.
     End,
-    /// It fails again and again; others may try meanwhile.
+    /// It is silent, or fails again and again: others have their turn.
     Turn,
 }
 
@@ -119,22 +69,12 @@ enum Pass {
     Complaint(String),
 }
 
-/// A trouble that may pass.
-struct Trouble {
-    why: String,
-    /// How long the server asks to wait.
-    wait: Duration,
-    /// Does [`PATIENCE`] count from its beginning? Else it counts from the end of the Job, while that runs there is time.
-    limited: bool,
-    /// Is it worth a note? Of a server that cannot be reached those tell who watch the Job and its pods.
-    told: bool,
-}
-
 impl Tail {
     /// The log of `source`, of whose container `seen` tells.
     pub(super) fn new(shared: Arc<Shared>, source: Source, seen: watch::Receiver<Seen>) -> Self {
-        // Of the runs before the present one, the kubelet keeps one log.
-        let run = seen.borrow().run.saturating_sub(1);
+        let present = seen.borrow().run;
+        // Of the runs before the present one, the kubelet keeps one log. Who was not there then does not miss it.
+        let run = present.saturating_sub(1);
         Self {
             shared,
             lines: Lines::new(source.prefix.clone()),
@@ -142,11 +82,9 @@ impl Tail {
             seen,
             run,
             is_whole: false,
-            ended_well: false,
+            ended_well: run < present,
             repeats: 0,
-            backoff: Backoff::default(),
-            failures: 0,
-            trouble: None,
+            troubles: Troubles::default(),
         }
     }
 
@@ -173,10 +111,13 @@ impl Tail {
             }
             let stop = match self.pass(seen).await? {
                 Pass::End => self.ended(seen).await?,
-                Pass::Silent => self.well(),
+                Pass::Silent => {
+                    self.well();
+                    Some(Stop::Turn)
+                }
                 Pass::Cut => self.cut().await?,
                 Pass::Failed(error) => self.failed(error, seen).await?,
-                Pass::Complaint(why) => self.trouble(Trouble::new(why, seen.is_over(self.run))).await?,
+                Pass::Complaint(why) => self.complained(why, seen).await?,
             };
             if let Some(stop) = stop {
                 return Ok(stop);
@@ -243,12 +184,12 @@ impl Tail {
         let brought_nothing = self.lines.brought_nothing();
         if !seen.is_over(self.run) {
             let run = self.run;
-            let pause = self.backoff.next().max(NEWS_OF_END);
+            let pause = self.troubles.pause().max(NEWS_OF_END);
             // Whether it is over or the time is up: the log is asked for again.
             let _ = timeout(pause, self.seen.wait_for(|seen| seen.is_over(run))).await;
         } else if brought_nothing && self.lines.lacks_lines() && self.repeats < REPEATS {
             self.repeats += 1;
-            sleep(self.backoff.next()).await;
+            sleep(self.troubles.pause()).await;
         } else if brought_nothing {
             return self.run_ended().await;
         }
@@ -259,12 +200,19 @@ impl Tail {
     async fn cut(&mut self) -> Result<Option<Stop>, Failure> {
         self.ended_well = false;
         if self.lines.brought_nothing() {
-            let trouble = Trouble::new("the connection breaks off".to_owned(), false);
-            return self.trouble(Trouble { told: false, ..trouble }).await;
+            let why = "the connection breaks off".to_owned();
+            return self.trouble(Trouble { why, ..Trouble::default() }, false).await;
         }
         self.well();
-        sleep(self.backoff.next()).await;
+        sleep(self.troubles.pause()).await;
         Ok(None)
+    }
+
+    /// After words of the kubelet.
+    async fn complained(&mut self, why: String, seen: Seen) -> Result<Option<Stop>, Failure> {
+        let limited = seen.is_over(self.run);
+        let last_look = limited && self.ended_well;
+        self.trouble(Trouble { why, limited, last_look, ..Trouble::default() }, !last_look).await
     }
 
     async fn failed(&mut self, error: ClusterError, seen: Seen) -> Result<Option<Stop>, Failure> {
@@ -279,31 +227,40 @@ impl Tail {
         if !(refused || no_log || no_pod || error.is_passing()) {
             return self.give_up(&error.to_string()).await;
         }
-        self.trouble(Trouble {
+        let is_gone = no_log && seen.is_over(self.run);
+        let trouble = Trouble {
+            why: error.to_string(),
             wait: error.retry_after().unwrap_or_default(),
-            told: !no_pod && !error.is_transport(),
-            ..Trouble::new(error.to_string(), refused || no_log && seen.is_over(self.run))
-        })
-        .await
+            limited: refused || is_gone,
+            last_look: is_gone && self.ended_well,
+        };
+        // Of a server that cannot be reached those tell who watch the Job and its pods.
+        let is_news = !no_pod && !trouble.last_look && !error.is_transport();
+        self.trouble(trouble, is_news).await
     }
 
     /// Waits, and gives up where that has no end.
-    async fn trouble(&mut self, trouble: Trouble) -> Result<Option<Stop>, Failure> {
-        self.failures += 1;
-        let now = Instant::now();
-        let begun = *self.trouble.get_or_insert(now);
-        let job_ended = self.shared.job_ended.get().map(|ended| begun.max(*ended));
-        let counted = if trouble.limited { Some(begun) } else { job_ended };
-        let is_last_look = trouble.limited && self.ended_well;
-        let patience = if is_last_look { LAST_LOOK } else { PATIENCE };
-        if counted.is_some_and(|from| now >= from + patience) {
+    async fn trouble(&mut self, trouble: Trouble, is_news: bool) -> Result<Option<Stop>, Failure> {
+        let job_ended = self.shared.job_ended.get().copied();
+        let Some(wait) = self.troubles.wait(&trouble, job_ended, Instant::now()) else {
             return self.give_up(&trouble.why).await;
-        }
-        if trouble.told && !is_last_look {
+        };
+        if is_news {
             self.shared.output.note_trouble(&format!("{}: {}", self.source.name, trouble.why));
         }
-        sleep(self.backoff.next().max(trouble.wait.min(LONGEST_WAIT))).await;
-        Ok(self.failures.is_multiple_of(TURN).then_some(Stop::Turn))
+        sleep(wait).await;
+        Ok(self.troubles.is_turn_of_others().then_some(Stop::Turn))
+    }
+
+    /// The connection works.
+    fn well(&mut self) {
+        if !self.lines.brought_nothing() {
+            self.troubles.progress();
+            self.repeats = 0;
+        }
+        if self.troubles.over() {
+            self.shared.output.over_trouble();
+        }
     }
 
     /// What could not be read is lost, unless the log had ended before, and was only to be looked at once more.
@@ -340,24 +297,5 @@ impl Tail {
 
     fn note_incomplete(&self, why: &str) {
         self.shared.output.note_incomplete(&format!("{}: the log cannot be read to its end: {why}", self.source.name));
-    }
-
-    /// The connection works.
-    fn well(&mut self) -> Option<Stop> {
-        if !self.lines.brought_nothing() {
-            self.backoff = Backoff::default();
-            self.repeats = 0;
-        }
-        if self.trouble.take().is_some() {
-            self.shared.output.over_trouble();
-        }
-        self.failures = 0;
-        None
-    }
-}
-
-impl Trouble {
-    fn new(why: String, limited: bool) -> Self {
-        Self { why, wait: Duration::ZERO, limited, told: true }
     }
 }

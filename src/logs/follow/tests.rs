@@ -235,6 +235,47 @@ async fn over_the_cap_logs_queue_and_all_are_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn over_the_cap_a_silent_log_leaves_its_turn_to_others() {
+    let stage = Stage { options: FollowOptions { connections: 1, ..FollowOptions::default() }, ..Stage::new(3) };
+    let pods: Vec<_> = (0..3).map(|index| stage.running(index)).collect();
+    let ended = stage
+        .follow(async {
+            for round in 0..3 {
+                for (index, pod) in (0..).zip(&pods) {
+                    pod.1.write(round * 1000, format!("{index}, {round}\n"));
+                }
+                seconds(250).await;
+                assert_eq!(stage.out().lines().count(), usize::try_from(round + 1).unwrap() * 3);
+            }
+            for (index, pod) in (0..).zip(&pods) {
+                stage.ends(index, pod, 0);
+            }
+            stage.job.complete();
+        })
+        .await;
+    assert_eq!((ended.unwrap(), stage.out().lines().count()), (Exit::Done, 9));
+    assert_eq!(stage.fake.most_open_logs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_the_runs_before_who_comes_late_gets_one_and_does_not_miss_the_others() {
+    let stage = Stage { options: FollowOptions { connections: 1, ..FollowOptions::default() }, ..Stage::new(2) };
+    for index in 0..2 {
+        let pod = stage.job.add_pod(Pod::new(index).succeeded().restarts(3));
+        stage.fake.log("default", &pod, "worker", Log::Bytes(b"last run\n".to_vec()));
+        if index == 1 {
+            let before = LiveLog::new();
+            before.write(-10_000, "the run before\n");
+            before.end();
+            stage.fake.previous_log("default", &pod, "worker", Log::Live(before));
+        }
+    }
+    stage.job.complete();
+    let ended = stage.follow(async {}).await;
+    stage.is(&ended, Exit::Done, "[0] last run\n[1] the run before\n[1] last run\n", &[]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_log_that_is_gone_is_told_and_the_others_are_read() {
     let stage = Stage::new(2);
     let (gone, pod) = (stage.running(0), stage.running(1));
