@@ -2,9 +2,9 @@
 //!
 //! Every request asks for times, and the kubelet writes one before each line. A request that goes on where another
 //! broke off asks from a whole second on, because the kubelet ignores the fraction of `sinceTime`. It gets, in the order
-//! of the file, what was seen of that second again: all up to the last line that was seen, which its time tells. Whether
-//! a line is later than that one would not tell: stdout and stderr are stamped before they queue for the file, so times
-//! go back a little.
+//! of the file, what was seen since then once more; the time of the last line that was seen tells where the new ones
+//! begin. To take those that are later would not do: stdout and stderr are stamped before they queue for the file, so
+//! times go back a little.
 //!
 //! A line is kept until it is whole. One that is longer than [`LONGEST`] is given out in pieces.
 
