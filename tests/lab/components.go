@@ -233,12 +233,31 @@ func (l *Lab) launch(c component) error {
 	if l.Processes[c.name].running() {
 		return nil
 	}
+	l.awaitPorts(c.name)
 	argv, err := c.command(l)
 	if err != nil {
 		return err
 	}
 	_, err = l.spawn(c.name, append(argv, l.Flags[c.name]...))
 	return err
+}
+
+// awaitPorts waits until nobody listens on the ports of a component any more: a
+// process that was killed is seen as dead a little before the last of its
+// threads closes them. If they stay taken, the component says so itself.
+func (l *Lab) awaitPorts(name string) {
+	const patience = 10 * time.Second
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(pollEvery) {
+		free := true
+		for owner, port := range l.Ports {
+			if owner == name || strings.HasPrefix(owner, name+"-") {
+				free = free && portFree(port)
+			}
+		}
+		if free {
+			return
+		}
+	}
 }
 
 const pollEvery = 50 * time.Millisecond
