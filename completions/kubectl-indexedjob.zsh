@@ -50,19 +50,76 @@ _kubectl-indexedjob() {
         case $line[1] in
             (create)
 _arguments "${_arguments_options[@]}" : \
-'(--image --completions --items --items-via --item-path --init-image --parallelism --defaults)-f+[Create the Job of this file as it is, and nothing else; - is stdin]:FILE:_default' \
-'(--image --completions --items --items-via --item-path --init-image --parallelism --defaults)--filename=[Create the Job of this file as it is, and nothing else; - is stdin]:FILE:_default' \
-'--image=[The image of the container]:IMAGE:_default' \
 '--completions=[So many tasks, numbered from 0]:N:_default' \
-'--items=[One task for each of these, as comma-separated values\: foo,bar,"a, b"]:LIST:_default' \
-'--items-via=[How an item travels\: in a ConfigMap (any image), or by an init container (needs bash in --init-image) \[default\: configmap\]]:WAY:((configmap\:"A ConfigMap, one key per index"
+'-a+[Tasks of these numbers\: 1-10, 0-15\:4,20%4]:SET[%P]:_default' \
+'--array=[Tasks of these numbers\: 1-10, 0-15\:4,20%4]:SET[%P]:_default' \
+'--items=[A task for each of these\: foo,bar,"a, b"]:LIST:_default' \
+'--items-from=[A task for each line or row; - is stdin]:SOURCE:_default' \
+'--items-format=[The format of --items-from \[default\: by the name of the file, else lines\]]:FORMAT:((lines\:"One item a line"
+nul\:"Items that end in NUL, as find -print0 writes them"
+csv\:"Comma-separated values with a header"
+tsv\:"Tab-separated values with a header"
+json\:"One array"
+jsonl\:"One JSON value a line"))' \
+'*--matrix=[A task for each combination\: lr=0.1,0.01; is repeated for each axis]:NAME=LIST:_default' \
+'*--item-env=[A variable that holds the item, or a column of it; may be repeated]:NAME[=COLUMN]:_default' \
+'--item-path=[The file in which a task finds its item; with columns one JSON object \[default\: /input/data.txt\]]:FILE:_default' \
+'-I+[What stands for the item in the command instead of {} and {column}; '\'''\'' for nothing]:STRING:_default' \
+'*--index-env=[A further variable that holds the number of the task; may be repeated]:NAME:_default' \
+'--index-path=[A file that holds the number of the task]:FILE:_default' \
+'--items-via=[How items travel\: auto, configmap or init]:WAY:((auto\:"By what suits their size"
+configmap\:"A ConfigMap, one key per index"
 init\:"An init container with a shell"))' \
-'--item-path=[The file in which a task finds its item; with --items-via=init nothing else is in its directory \[default\: /input/data.txt\]]:FILE:_default' \
-'--init-image=[The image of the init container of --items-via=init \[default\: docker.io/library/bash\]]:IMAGE:_default' \
-'--parallelism=[How many tasks may run at once; by default all, at most 1000]:N:_default' \
+'--init-image=[The image of the init container]:IMAGE:_default' \
+'--image=[The image of the container]:IMAGE:_default' \
+'-f+[Begin with the Job of this file; - is stdin]:FILE:_default' \
+'--filename=[Begin with the Job of this file; - is stdin]:FILE:_default' \
+'(-f --filename)--script=[Run this script by its #! line; what follows -- are its arguments]:FILE:_default' \
+'--parallelism=[How many tasks may run at once]:N:_default' \
+'--keep-entrypoint=[Words after -- are arguments of the image'\''s own entrypoint]::BOOL:(true false)' \
+'--suspend=[Create it suspended\: no task runs until its spec.suspend is set to false]::BOOL:(true false)' \
+'--queue=[The Kueue queue that starts it; needs --parallelism, all of which Kueue reserves at once]:QUEUE:_default' \
+'--retries=[How often a task is tried again after a failure]:N:_default' \
+'--count-disruptions=[Count evictions and preemptions as failures, too]::BOOL:(true false)' \
+'--max-failed-indexes=[The Job fails when more than about N tasks, or P% of them, have failed; by default all of them run]:N|P%:_default' \
+'--fail-job-on=[Exit codes that fail the whole Job\: 42 or 1,3-5]:CODES:_default' \
+'--fail-index-on=[Exit codes after which a task is not tried again]:CODES:_default' \
+'--backoff-limit=[The Job fails with more failed pods than this, of all tasks together]:N:_default' \
+'--succeeded-count=[The Job is complete as soon as so many tasks have succeeded (Kubernetes 1.31+)]:N:_default' \
+'--succeeded-indexes=[The Job is complete as soon as these tasks have succeeded; with --succeeded-count so many of them]:SET:_default' \
+'--active-deadline=[How long the whole Job may take\: 90s, 5m, 1h30m]:DURATION:_default' \
+'--pod-replacement-policy=[When a pod is replaced\: once it has ended, or as soon as it is being deleted]:WHEN:((Failed\:"Once it has ended"
+TerminatingOrFailed\:"As soon as it is being deleted or has failed"))' \
+'--ttl=[Delete the Job this long after its end; 0 at once]:DURATION:_default' \
+'*--env=[A variable; may be repeated]:NAME=VALUE:_default' \
+'*--env-from=[Variables from the keys of configmap/NAME or secret/NAME; may be repeated]:SOURCE:_default' \
+'--working-dir=[The directory that the program begins in]:DIR:_default' \
+'-c+[The container that is meant, where a file has several]:NAME:_default' \
+'--container=[The container that is meant, where a file has several]:NAME:_default' \
+'--image-pull-policy=[When to pull the image]:WHEN:((Always\:"Each time"
+IfNotPresent\:"If the node does not have it"
+Never\:"Not at all"))' \
+'*--image-pull-secret=[A Secret to pull the image with; may be repeated]:SECRET:_default' \
+'--service-account=[The service account that the pods run as]:NAME:_default' \
+'--time-limit=[How long an attempt may take\: 90s, 5m, 1h30m]:DURATION:_default' \
+'*--requests=[What each pod is sure to get\: cpu=500m,memory=4Gi]:RESOURCE=AMOUNT,...:_default' \
+'*--limits=[What each pod gets at most\: memory=8Gi]:RESOURCE=AMOUNT,...:_default' \
+'--gpus=[So many GPUs for each pod\: the limit of nvidia.com/gpu; of another kind by --limits]:N:_default' \
+'*--volume=[A volume and its place\: pvc/data\:/data, with \:ro read-only]:SOURCE:PATH:_default' \
+'*--node-selector=[A label that a node must have\: KEY=VALUE; may be repeated]:KEY=VALUE,...:_default' \
+'*--toleration=[A taint of nodes that is borne\: KEY, KEY\:EFFECT or KEY=VALUE\:EFFECT; may be repeated]:TAINT:_default' \
+'--priority-class=[The priority class of the pods]:NAME:_default' \
+'--runtime-class=[The runtime class of the pods]:NAME:_default' \
+'*--label=[A label of the Job and its pods\: KEY=VALUE; may be repeated]:KEY=VALUE,...:_default' \
+'*--annotation=[An annotation of the Job and its pods\: KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--wait=[Follow the Job to its end, as wait does]::BOOL:(true false)' \
+'--logs=[Print the logs of all tasks as they come, to the end]::BOOL:(true false)' \
+'--rm=[Delete the Job once it is complete; one that failed stays]::BOOL:(true false)' \
+'--timeout=[How long to stay\: 90s, 5m, 1h30m; by default without end]:DURATION:_default' \
+'--replace=[Delete a finished Job of this name before]::BOOL:(true false)' \
 '--defaults=[What is set besides what was asked for\: what suits an array (see below), or nothing]:SET:((array\:"What suits an array of tasks"
 api\:"The API'\''s own"))' \
-'--dry-run=[Only show what would be created, without (client) or with (server) asking the server]:WHERE:((none\:"Create the objects"
+'--dry-run=[Only show what would be created\: client or server]:WHERE:((none\:"Create the objects"
 client\:"Ask nobody"
 server\:"Let the server check them"))' \
 '-o+[Print the name or the objects instead of kubectl'\''s line]:FORM:((name\:"job.batch/NAME"
@@ -93,7 +150,7 @@ yaml\:"The objects as YAML"))' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'::name -- The name of the Job; its length and that of the last index together are at most 62 characters:_default' \
+'::name -- The name of the Job; one that ends in - is completed by the server:_default' \
 '*::command -- The container'\''s command and its arguments:_default' \
 && ret=0
 ;;
@@ -271,7 +328,7 @@ esac
 (( $+functions[_kubectl-indexedjob_commands] )) ||
 _kubectl-indexedjob_commands() {
     local commands; commands=(
-'create:Create an Indexed Job from flags or from a file' \
+'create:Create an Indexed Job from flags, a script or a file' \
 'wait:Follow Jobs until they are complete, have failed or are gone' \
 'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
 'logs:Print the log of an index, or follow all logs' \
@@ -298,7 +355,7 @@ _kubectl-indexedjob__subcmd__describe_commands() {
 (( $+functions[_kubectl-indexedjob__subcmd__help_commands] )) ||
 _kubectl-indexedjob__subcmd__help_commands() {
     local commands; commands=(
-'create:Create an Indexed Job from flags or from a file' \
+'create:Create an Indexed Job from flags, a script or a file' \
 'wait:Follow Jobs until they are complete, have failed or are gone' \
 'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
 'logs:Print the log of an index, or follow all logs' \

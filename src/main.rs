@@ -26,6 +26,7 @@ mod launch;
 mod logs;
 mod term;
 
+use std::cell::RefCell;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Stop, Verb};
@@ -51,15 +52,15 @@ fn main() -> ExitCode {
 fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::error(format_args!("cannot start: {error}")))?;
-    let left_alone = cli.left_alone();
-    let context = Context { connection: cli.connection, env, term: term.clone() };
+    let left_alone = RefCell::new(cli.left_alone());
+    let context = Context { connection: cli.connection, env, term: term.clone(), left_alone };
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = commands::run(cli.verb, &context) => ended,
             exit = signal() => {
                 term.clear();
-                if let Some(text) = left_alone {
-                    term.note(&text);
+                if let Some(text) = context.left_alone.borrow().as_ref() {
+                    term.note(text);
                 }
                 Ok(exit)
             }

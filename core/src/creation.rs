@@ -4,12 +4,16 @@
 //! A Job without helpers is created as it is. With helpers it is created suspended and marked, the helpers with an
 //! ownerReference to it, and once all are there it is released: a helper can thus never be without an owner, and no pod
 //! can start before its item is there.
+//!
+//! A Job that a queue of Kueue manages is not started by us: it gets the queue's label last, and stays suspended. That
+//! holds, too, where the label came from elsewhere, as from Kueue's webhook; a queue that was asked for takes its place.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Value, json};
 
-use crate::manifest::Objects;
+use crate::manifest::{JOB_LABEL, Objects, QUEUE_LABEL};
+use crate::numbering::NUMBERS;
 
 /// The annotation of a Job whose helpers are not all there yet; it holds the [`Mark`].
 pub const CREATING: &str = "kubectl-indexedjob/creating";
@@ -74,7 +78,7 @@ pub enum Step {
     PostJob(Value),
     /// POST this helper.
     PostHelper(Value),
-    /// PATCH the Job with this merge patch. It carries no resourceVersion: the controller writes the status of a
+    /// PATCH the Job with this merge patch. It carries the uid and no resourceVersion: the controller writes the status of a
     /// suspended Job at any moment, and the patch is right all the same. To send it twice does no harm.
     Release(Value),
     /// Everything is there, by this run or another of the same create.
@@ -123,8 +127,26 @@ pub fn next(wanted: &Objects, mark: &Mark, seen: &Seen) -> Step {
             Some(_) => {}
         }
     }
-    let suspend = wanted.job["spec"]["suspend"].as_bool().unwrap_or(false);
-    Step::Release(json!({"metadata": {"annotations": {CREATING: null}}, "spec": {"suspend": suspend}}))
+    Step::Release(release(wanted, job))
+}
+
+/// The patch that takes the mark away and lets the Job run, or gives it to its queue.
+fn release(wanted: &Objects, job: &Value) -> Value {
+    // The uid is no change but a guard: the name may have passed to another Job since the last look.
+    let mut patch = json!({"metadata": {"uid": job["metadata"]["uid"], "annotations": {CREATING: null}}});
+    match (queue(&wanted.job), queue(job)) {
+        (Some(asked), given) if given != Some(asked) => patch["metadata"]["labels"] = json!({QUEUE_LABEL: asked}),
+        (_, Some(_)) => {}
+        (_, None) => {
+            let suspend = wanted.job["spec"]["suspend"].as_bool().unwrap_or(false);
+            patch["spec"] = json!({"suspend": suspend});
+        }
+    }
+    patch
+}
+
+fn queue(job: &Value) -> Option<&str> {
+    job["metadata"]["labels"][QUEUE_LABEL].as_str()
 }
 
 /// Is the Job that the server made the one that was wanted? If not: the fields that it dropped, by their paths.
@@ -137,6 +159,9 @@ pub fn kept(wanted: &Objects, created: &Value) -> Result<(), Vec<String>> {
         }
     }
     missing("spec", &wanted.job["spec"], &created["spec"], &mut dropped);
+    // Without it, every verb would call the tasks by other names than they know themselves.
+    let numbers = |job: &Value| job["metadata"]["annotations"][NUMBERS].clone();
+    missing(&format!("metadata.annotations.{NUMBERS}"), &numbers(&wanted.job), &numbers(created), &mut dropped);
     if dropped.is_empty() { Ok(()) } else { Err(dropped) }
 }
 
@@ -146,14 +171,18 @@ fn first_form(wanted: &Objects, mark: &Mark) -> Value {
     if !wanted.helpers.is_empty() {
         job["metadata"]["annotations"][CREATING] = json!(mark.text());
         job["spec"]["suspend"] = json!(true);
+        if let Some(labels) = job["metadata"]["labels"].as_object_mut() {
+            labels.remove(QUEUE_LABEL);
+        }
     }
     job
 }
 
 /// `helper` with `job` as its owner, so that it goes when the Job goes. No blockOwnerDeletion: some clusters forbid it
-/// without rights on the Job's finalizers.
+/// without rights on the Job's finalizers. The name is in its label, too: the server may have completed it.
 fn owned(helper: &Value, job: &Value) -> Value {
     let mut helper = helper.clone();
+    helper["metadata"]["labels"][JOB_LABEL] = job["metadata"]["name"].clone();
     helper["metadata"]["ownerReferences"] = json!([{
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -196,15 +225,25 @@ fn missing(path: &str, sent: &Value, got: &Value, dropped: &mut Vec<String>) {
         }
         (Value::Array(sent), Value::Array(got)) => {
             for (at, item) in sent.iter().enumerate() {
-                // A webhook may put containers and volumes of its own before ours: they are known by their names.
-                let same = match item["name"].as_str() {
-                    Some(name) => got.iter().find(|other| other["name"] == name),
+                // A webhook may put containers and volumes of its own before ours: they are known by their keys.
+                let key = key_of(path);
+                let same = match item[key].as_str() {
+                    Some(value) => got.iter().find(|other| other[key] == value),
                     None => got.get(at),
                 };
                 missing(&format!("{path}[{at}]"), item, same.unwrap_or(&Value::Null), dropped);
             }
         }
         _ => {}
+    }
+}
+
+/// By what the API knows the items of a list (`patchMergeKey` of its types): a volume may be mounted at two places.
+fn key_of(list: &str) -> &'static str {
+    match list.rsplit('.').next() {
+        Some("volumeMounts") => "mountPath",
+        Some("volumeDevices") => "devicePath",
+        _ => "name",
     }
 }
 
@@ -240,8 +279,14 @@ mod tests {
             Step::Release(patch) => {
                 assert!(seen.helpers.iter().all(Option::is_some), "released before its helpers are there");
                 assert!(patch["metadata"].get("resourceVersion").is_none());
+                assert_eq!(patch["metadata"]["uid"], "u-1");
                 let job = seen.job.as_mut().unwrap();
-                job["spec"]["suspend"] = patch["spec"]["suspend"].clone();
+                if !patch["spec"]["suspend"].is_null() {
+                    job["spec"]["suspend"] = patch["spec"]["suspend"].clone();
+                }
+                if !patch["metadata"]["labels"].is_null() {
+                    job["metadata"]["labels"] = patch["metadata"]["labels"].clone();
+                }
                 job["metadata"]["annotations"].as_object_mut().unwrap().remove(CREATING);
             }
             Step::Done | Step::Refuse(_) => panic!("{step:?} is nothing to act on"),
@@ -291,6 +336,44 @@ mod tests {
         assert_eq!(next(&wanted, &mark, &seen), Step::Refuse(Taken::Helper("x-items-0".to_owned())));
     }
 
+    /// The Job after all steps, where the server adds `added` to its labels.
+    fn made(wanted: &Objects, added: &Value) -> Value {
+        let mark = Mark::new(wanted, "abcde");
+        let mut seen = Seen::default();
+        loop {
+            let step = next(wanted, &mark, &seen);
+            let last = matches!(step, Step::Release(_));
+            act(&mut seen, wanted, step);
+            if last {
+                return seen.job.unwrap();
+            }
+            let job = seen.job.as_mut().unwrap();
+            assert!(queue(job).is_none() || queue(job) == added[QUEUE_LABEL].as_str(), "the queue comes last");
+            if !added.is_null() {
+                job["metadata"]["labels"] = added.clone();
+            }
+        }
+    }
+
+    #[test]
+    fn a_queue_gets_the_job_last_and_starts_it_itself() {
+        let mut wanted = with_helpers(1);
+        wanted.job["metadata"]["labels"] = json!({QUEUE_LABEL: "team"});
+        wanted.job["spec"]["suspend"] = json!(true);
+        let job = made(&wanted, &Value::Null);
+        assert_eq!((queue(&job), &job["spec"]["suspend"]), (Some("team"), &json!(true)));
+    }
+
+    #[test]
+    fn a_queue_that_a_webhook_gave_is_respected() {
+        let job = made(&with_helpers(1), &json!({QUEUE_LABEL: "default"}));
+        assert_eq!((queue(&job), &job["spec"]["suspend"]), (Some("default"), &json!(true)));
+        let mut wanted = with_helpers(1);
+        wanted.job["metadata"]["labels"] = json!({QUEUE_LABEL: "team"});
+        let job = made(&wanted, &json!({QUEUE_LABEL: "default"}));
+        assert_eq!((queue(&job), &job["spec"]["suspend"]), (Some("team"), &json!(true)));
+    }
+
     #[test]
     fn a_job_that_is_being_deleted_is_not_taken_up() {
         let wanted = with_helpers(1);
@@ -311,6 +394,22 @@ mod tests {
         assert_eq!(kept(&wanted, &job(json!([{"name": "mesh"}, ours]))), Ok(()));
         let dropped = kept(&wanted, &job(json!([{"name": "mesh"}]))).unwrap_err();
         assert_eq!(dropped, ["spec.template.spec.containers[0]"]);
+    }
+
+    #[test]
+    fn a_volume_at_two_places_is_two_mounts() {
+        let mounts = json!([{"name": "v", "mountPath": "/a"}, {"name": "v", "mountPath": "/b", "readOnly": true}]);
+        let job = json!({"spec": {"template": {"spec": {"containers": [{"name": "w", "volumeMounts": mounts}]}}}});
+        let wanted = Objects { job: job.clone(), helpers: vec![] };
+        assert_eq!(kept(&wanted, &job), Ok(()));
+    }
+
+    #[test]
+    fn numbers_that_a_webhook_takes_away_are_missed() {
+        let mut wanted = plain();
+        wanted.job["metadata"]["annotations"] = json!({NUMBERS: "1-10"});
+        let dropped = kept(&wanted, &plain().job).unwrap_err();
+        assert_eq!(dropped, ["metadata.annotations.kubectl-indexedjob/numbers"]);
     }
 
     #[test]

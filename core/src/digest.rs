@@ -37,7 +37,7 @@ pub fn failures(progress: &JobProgress) -> Vec<Cause> {
         };
         let (cause, indexes) = causes.entry((exit_code, reason)).or_insert_with(|| (new, vec![]));
         cause.attempts += 1;
-        indexes.push(index);
+        indexes.push(index.0);
         if cause.message.is_empty() {
             cause.message = message;
         }

@@ -51,8 +51,13 @@ pub enum SetError {
     #[error("{} is above {GREATEST}, the greatest index of a Job", shown(.0))]
     TooLarge(String),
     /// More ranges than can be kept.
-    #[error("with {} the set has more than {MOST_RANGES} ranges", shown(.0))]
-    TooManyRanges(String),
+    #[error("with {} the set has more than {most} ranges", shown(.part))]
+    TooManyRanges {
+        /// The part.
+        part: String,
+        /// How many can be.
+        most: u32,
+    },
 }
 
 impl IndexSet {
@@ -182,24 +187,77 @@ impl IndexSet {
         Self::from_ranges(left)
     }
 
+    /// The numbers whose ranks are `ranks`: [`nth`](Self::nth) of a whole set.
+    #[must_use]
+    pub fn at(&self, ranks: &Self) -> Self {
+        let mut found = Vec::new();
+        for wanted in &ranks.ranges {
+            let begin = self.ranges.partition_point(|range| range.end() <= wanted.first);
+            for range in self.ranges[begin..].iter().take_while(|range| range.below <= wanted.last) {
+                let number = |rank: u32| range.first + (rank - range.below);
+                found.push((number(wanted.first.max(range.below)), number(wanted.last.min(range.end() - 1))));
+            }
+        }
+        Self::from_ranges(found)
+    }
+
+    /// The ranks of those of `numbers` that are in the set: [`rank`](Self::rank) of a whole set.
+    #[must_use]
+    pub fn ranks(&self, numbers: &Self) -> Self {
+        let mut found = Vec::new();
+        for wanted in &numbers.ranges {
+            let begin = self.ranges.partition_point(|range| range.last < wanted.first);
+            for range in self.ranges[begin..].iter().take_while(|range| range.first <= wanted.last) {
+                let rank = |number: u32| range.below + (number - range.first);
+                found.push((rank(wanted.first.max(range.first)), rank(wanted.last.min(range.last))));
+            }
+        }
+        Self::from_ranges(found)
+    }
+
+    /// The set as progressions, ascending: its ranges, and three or more single numbers at equal distances as one.
+    pub fn progressions(&self) -> impl Iterator<Item = Progression> {
+        let mut rest = self.ranges.as_slice();
+        std::iter::from_fn(move || {
+            let first = rest.first()?;
+            let run = equal_steps(rest);
+            if run < 3 {
+                rest = &rest[1..];
+                return Some(Progression { first: first.first, step: 1, count: first.end() - first.below });
+            }
+            let step = rest[1].first - first.first;
+            rest = &rest[run..];
+            Some(Progression { first: first.first, step, count: u32::try_from(run).unwrap_or(u32::MAX) })
+        })
+    }
+
     /// The set in the grammar that people write, as short as it can simply be: ranges, and three or more single numbers
     /// at equal distances as `a-b:s`. Reading it back gives the same set.
     #[must_use]
     pub fn compact(&self) -> String {
-        let mut parts = Vec::new();
-        let mut rest = self.ranges.as_slice();
-        while let [range, after @ ..] = rest {
-            let run = equal_steps(rest);
-            if run < 3 {
-                parts.push(range.to_string());
-                rest = after;
-            } else {
-                let (first, last) = (range.first, rest[run - 1].last);
-                parts.push(format!("{first}-{last}:{}", rest[1].first - first));
-                rest = &rest[run..];
-            }
+        self.progressions().map(|progression| progression.to_string()).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Numbers at equal distances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progression {
+    /// The lowest.
+    pub first: u32,
+    /// From one to the next.
+    pub step: u32,
+    /// How many there are, at least one.
+    pub count: u32,
+}
+
+/// As people write it: `7`, `4,5`, `4-7`, `0-8:4`.
+impl fmt::Display for Progression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.first + (self.count - 1) * self.step;
+        match self.step {
+            1 => Range { first: self.first, last, below: 0 }.fmt(f),
+            step => write!(f, "{}-{last}:{step}", self.first),
         }
-        parts.join(",")
     }
 }
 
@@ -237,6 +295,13 @@ impl FromStr for IndexSet {
     type Err = SetError;
 
     fn from_str(text: &str) -> Result<Self, SetError> {
+        Self::parse(text, MOST_RANGES)
+    }
+}
+
+impl IndexSet {
+    /// What people write, of at most `most` ranges: somebody else's text must not fill the memory.
+    pub fn parse(text: &str, most: u32) -> Result<Self, SetError> {
         if text.is_empty() {
             return Ok(Self::new());
         }
@@ -247,8 +312,8 @@ impl FromStr for IndexSet {
             }
             let (first, last, step) = stepped(part)?;
             let count = if step == 1 { 1 } else { (last - first) / step + 1 };
-            if ranges.len() + count as usize > MOST_RANGES as usize {
-                return Err(SetError::TooManyRanges(part.to_owned()));
+            if ranges.len() + count as usize > most as usize {
+                return Err(SetError::TooManyRanges { part: part.to_owned(), most });
             }
             match step {
                 1 => ranges.push((first, last)),

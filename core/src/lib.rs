@@ -4,7 +4,9 @@
 //!
 //! - [`text`]: strings that came from a cluster, and how they are made safe to show
 //! - [`index_set`]: a set of completion indexes, as the API writes it and as people do
+//! - [`numbering`]: what a user calls a task, and what the API calls it
 //! - [`human`]: durations, ages and times as text, and back
+//! - [`quantity`]: amounts of resources
 //! - [`yaml`]: reads documents, writes one
 //! - [`facts`]: the few fields of API objects that the program decides by
 //! - [`progress`]: what a Job's indexes are doing, from what the API said
@@ -21,10 +23,11 @@ pub mod facts;
 pub mod human;
 pub mod index_set;
 pub mod manifest;
+pub mod numbering;
 pub mod plan;
 pub mod progress;
+pub mod quantity;
 pub mod text;
 pub mod view;
-
 pub mod work;
 pub mod yaml;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::facts::{FailedIndexes, JobFacts, Outcome, PodFacts, Verdict};
 use crate::index_set::IndexSet;
+use crate::numbering::{Index, Number, Numbering};
 
 /// One thing the API said. A list, a watch and polling all speak it; the order matters for one object only.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ pub struct JobProgress {
 }
 
 /// The place of an attempt: index, then age, then uid.
-type Key = (u32, Option<Timestamp>, String);
+type Key = (Index, Option<Timestamp>, String);
 
 /// How many indexes are in which state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +105,18 @@ impl JobProgress {
         self.job.as_deref()
     }
 
+    /// What its tasks are called; nothing special before the first look.
+    #[must_use]
+    pub fn numbering(&self) -> Numbering {
+        self.job().map(|job| job.numbering.clone()).unwrap_or_default()
+    }
+
+    /// What the task at `index` is called.
+    #[must_use]
+    pub fn number(&self, index: Index) -> Number {
+        self.job().map_or(Number(index.0), |job| job.numbering.number(index))
+    }
+
     /// Its end, or the fate that is already decided; None while it is open.
     #[must_use]
     pub fn verdict(&self) -> Option<&Verdict> {
@@ -112,13 +125,13 @@ impl JobProgress {
 
     /// The attempts at `index`, oldest first.
     #[must_use]
-    pub fn attempts(&self, index: u32) -> impl DoubleEndedIterator<Item = &PodFacts> {
-        let key = |index| (index, None, String::new());
-        self.pods.range(key(index)..key(index.saturating_add(1))).map(|(_, pod)| pod)
+    pub fn attempts(&self, index: Index) -> impl DoubleEndedIterator<Item = &PodFacts> {
+        let key = |index| (Index(index), None, String::new());
+        self.pods.range(key(index.0)..key(index.0.saturating_add(1))).map(|(_, pod)| pod)
     }
 
     /// All attempts, by index, then oldest first.
-    pub fn all_attempts(&self) -> impl Iterator<Item = (u32, &PodFacts)> {
+    pub fn all_attempts(&self) -> impl Iterator<Item = (Index, &PodFacts)> {
         self.pods.iter().map(|((index, ..), pod)| (*index, pod))
     }
 
@@ -249,9 +262,9 @@ mod tests {
             pod("first", 3, "2026-01-01T00:00:01Z"),
         ];
         let progress = after([Change::Pods(pods)]);
-        let names: Vec<_> = progress.attempts(3).map(|pod| pod.name.as_str()).collect();
+        let names: Vec<_> = progress.attempts(Index(3)).map(|pod| pod.name.as_str()).collect();
         assert_eq!(names, ["first", "second"]);
-        assert_eq!(progress.attempts(5).count(), 0);
+        assert_eq!(progress.attempts(Index(5)).count(), 0);
     }
 
     #[test]
@@ -260,7 +273,7 @@ mod tests {
         let running = PodFacts { phase: Phase::Running, ..first.clone() };
         let come = [&second, &first, &running].map(|pod| Change::Pod(Box::new(pod.clone())));
         let names = |progress: &JobProgress| -> Vec<(String, Phase)> {
-            progress.attempts(3).map(|pod| (pod.name.clone(), pod.phase)).collect()
+            progress.attempts(Index(3)).map(|pod| (pod.name.clone(), pod.phase)).collect()
         };
         let mut progress = after(come);
         assert_eq!(names(&progress), names(&after([Change::Pods(vec![running.clone(), second.clone()])])));

@@ -74,6 +74,19 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// `bytes` on one line, as [`shown`] shows text; what is no UTF-8 is written as `\\xff`.
+#[must_use]
+pub fn shown_bytes(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(&shown(chunk.valid()));
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
 /// `word` as a shell takes it, quoted where it must be; for commands to paste.
 #[must_use]
 pub fn quoted(word: &str) -> Cow<'_, str> {

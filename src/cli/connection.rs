@@ -7,6 +7,8 @@ use clap::Args;
 use indexedjob_core::human::{self, Timeout};
 use indexedjob_core::text::quoted;
 
+use super::value::Switch as _;
+
 /// How to reach the cluster: kubectl's flags, with kubectl's meanings.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Connection (kubectl's flags, all of them with --help)")]
@@ -33,7 +35,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, global = true, hide_short_help = true, value_name = "NAME")]
     pub(crate) tls_server_name: Option<String>,
     /// Do not check the server's certificate
-    #[arg(long, global = true, hide_short_help = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, global = true, hide_short_help = true, switch = None)]
     pub(crate) insecure_skip_tls_verify: Option<bool>,
     /// File with the certificate of the server's authority
     #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
@@ -63,7 +65,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", value_parser = request_timeout, default_value = "0")]
     pub(crate) request_timeout: RequestTimeout,
     /// Do not ask the server to compress its answers
-    #[arg(long, global = true, hide_short_help = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, global = true, hide_short_help = true, switch = None)]
     pub(crate) disable_compression: Option<bool>,
 }
 

@@ -3,7 +3,9 @@
 mod connection;
 mod create;
 mod name;
+mod pod;
 mod usage;
+mod value;
 mod verbs;
 
 use std::ffi::OsString;
@@ -11,7 +13,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use connection::ConnectionArgs;
-pub(crate) use create::{CreateArgs, DryRun, Form, Source};
+pub(crate) use create::{CreateArgs, DryRun, Form, Inputs, ItemsSource, StayArgs};
 pub(crate) use name::JobName;
 pub(crate) use usage::Usage;
 pub(crate) use verbs::{CompletionArgs, DescribeArgs, LogsArgs, ProgressArg, WaitArgs};
@@ -33,7 +35,14 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Create an Indexed Job from flags or from a file
+    /// Create an Indexed Job from flags, a script or a file
+    ///
+    /// What follows -- is the container's command, as in kubectl create job. A task knows its number by the variable
+    /// JOB_COMPLETION_INDEX, and with items it finds its own in the file /input/data.txt; {} in the command is the item,
+    /// {column} a column of it. An item never becomes code: inside the program of sh -c it is refused.
+    ///
+    /// In the command $(NAME) is the value of a variable of the container, as in any manifest; write $$(NAME) for the text
+    /// itself. Every other $ stays as it is.
     Create(Box<CreateArgs>),
     /// Follow Jobs until they are complete, have failed or are gone
     Wait(WaitArgs),
@@ -78,7 +87,14 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Sto
     let args: Vec<OsString> = args.into_iter().collect();
     let shown_as = called_as(args.first());
     let matches = Cli::command().bin_name(shown_as).try_get_matches_from(&args);
-    matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| usage::explain(&error, shown_as))
+    let cli = matches.and_then(|matches| {
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        if let (Verb::Create(create), Some((_, matches))) = (&mut cli.verb, matches.subcommand()) {
+            create.typed(&args, matches);
+        }
+        Ok(cli)
+    });
+    cli.map_err(|error| usage::explain(&error, &args, shown_as))
 }
 
 /// The completion script of `shell`, for the standalone name.

@@ -1,6 +1,10 @@
 //! A wrong command line: one clear line, and a hint with something to paste.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use indexedjob_core::text::quoted;
 
 use super::Stop;
 
@@ -25,8 +29,8 @@ impl Usage {
     }
 }
 
-/// Turns clap's error into ours. `program` is how the user called the program.
-pub(super) fn explain(error: &clap::Error, program: &str) -> Stop {
+/// Turns clap's error about `args` into ours. `program` is how the user called the program.
+pub(super) fn explain(error: &clap::Error, args: &[OsString], program: &str) -> Stop {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return Stop::Print(error.to_string());
     }
@@ -34,10 +38,37 @@ pub(super) fn explain(error: &clap::Error, program: &str) -> Stop {
     let said = text.strip_prefix("error: ").unwrap_or(&text);
     let message: Vec<&str> = said.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
     let usage = Usage::new(message.join(" "));
-    Stop::Usage(match tip(error).or_else(|| lost_command(error)).or_else(|| see_help(&text, program)) {
-        Some(hint) => usage.hint(hint),
-        None => usage,
-    })
+    Stop::Usage(
+        match of_others(error)
+            .or_else(|| tip(error))
+            .or_else(|| lost_word(error, args))
+            .or_else(|| see_help(&text, program))
+        {
+            Some(hint) => usage.hint(hint),
+            None => usage,
+        },
+    )
+}
+
+/// Flags of kubectl run, Slurm and GNU parallel, and what `create` calls them.
+const OF_OTHERS: &[(&[&str], &str)] = &[
+    (&["--items-file", "--file"], "--items-from"),
+    (&["--time"], "--time-limit"),
+    (&["-j", "--jobs", "-p"], "--parallelism"),
+    (&["--cpus", "--cpu"], "--requests cpu=N"),
+    (&["--mem", "--memory"], "--limits memory=SIZE"),
+    (&["-e"], "--env"),
+    (&["-v"], "--volume"),
+    (&["-l", "--labels"], "--label"),
+    (&["--index"], "--array"),
+];
+
+/// What `create` calls a flag that somebody knows from elsewhere.
+fn of_others(error: &clap::Error) -> Option<String> {
+    let typed = error.get(ContextKind::InvalidArg).and_then(first_string)?;
+    let of_create = error.kind() == ErrorKind::UnknownArgument && error.to_string().contains("indexedjob create ");
+    let (_, ours) = OF_OTHERS.iter().find(|(names, _)| names.contains(&typed)).filter(|_| of_create)?;
+    Some(format!("did you mean {ours}?"))
 }
 
 /// What clap thinks was meant, where it begins like what was typed: the rest is guessing.
@@ -63,12 +94,42 @@ fn first_string(value: &ContextValue) -> Option<&str> {
     }
 }
 
-/// A word where none belongs is most often the container's command.
-fn lost_command(error: &clap::Error) -> Option<String> {
+/// A word where none belongs: one more item, or most often the container's command.
+fn lost_word(error: &clap::Error, args: &[OsString]) -> Option<String> {
     let word = error.get(ContextKind::InvalidArg).and_then(first_string)?;
     let of_create = error.to_string().contains("create [OPTIONS]");
-    (error.kind() == ErrorKind::UnknownArgument && of_create && !word.starts_with('-'))
-        .then(|| format!("put -- before the command: -- {word} ..."))
+    let lost = error.kind() == ErrorKind::UnknownArgument && of_create && !word.starts_with('-');
+    lost.then(|| match items_with_spaces(args, word) {
+        Some(items) => format!("put commas between items: --items {items}"),
+        None => format!("put -- before the command: -- {word} ..."),
+    })
+}
+
+/// The words behind `--items` as one list, if `lost` is one of them and the first is no list already.
+fn items_with_spaces(args: &[OsString], lost: &str) -> Option<String> {
+    let words: Vec<&str> = args.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
+    let line = words.split(|word| *word == "--").next()?;
+    let flag = line.iter().position(|word| *word == "--items" || word.starts_with("--items="))?;
+    let joined = line[flag].strip_prefix("--items=");
+    let rest = line[flag + 1..].iter().take_while(|word| !word.starts_with('-')).copied();
+    let items: Vec<&str> = joined.into_iter().chain(rest).collect();
+    let is_list = items.first().is_some_and(|first| first.contains([',', '"']));
+    (items.contains(&lost) && !is_list).then(|| pasted(&list(&items)))
+}
+
+/// A list as a shell takes it; commas alone need no quotes.
+pub(super) fn pasted(list: &str) -> String {
+    let others = list.replace(',', "");
+    if quoted(&others) == others { list.to_owned() } else { quoted(list).into_owned() }
+}
+
+/// `items` as the value of `--items`: separated by commas, in double quotes where they hold one.
+pub(super) fn list(items: &[&str]) -> String {
+    let item = |item: &&str| match item.contains([',', '"', '\n', '\r']) || item.is_empty() {
+        true => format!("\"{}\"", item.replace('"', "\"\"")),
+        false => (*item).to_owned(),
+    };
+    items.iter().map(item).collect::<Vec<_>>().join(",")
 }
 
 /// The help of the verb that clap's own usage line names.
@@ -82,12 +143,42 @@ fn see_help(text: &str, program: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::{Stop, parse};
+    use super::list;
 
+    #[track_caller]
     fn usage(line: &str) -> (String, Option<String>) {
-        let args = std::iter::once("kubectl-indexedjob").chain(line.split_whitespace()).map(Into::into);
-        match parse(args) {
+        usage_of(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    #[track_caller]
+    fn usage_of(line: &[&str]) -> (String, Option<String>) {
+        match parse(["kubectl-indexedjob"].iter().chain(line).map(Into::into)) {
             Err(Stop::Usage(usage)) => (usage.message, usage.hint),
-            other => panic!("{line}: {other:?}"),
+            other => panic!("{line:?}: {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn hints(line: &[&str], want: &str) {
+        assert_eq!(usage_of(line).1.as_deref(), Some(want));
+    }
+
+    #[test]
+    fn items_with_spaces_between_them_are_a_list() {
+        let create = ["create", "x", "--image=i"];
+        for items in [&["--items", "a", "b", "c"][..], &["--items=a", "b", "c"]] {
+            let line = [&create, items, &["--", "rev", "{}"]].concat();
+            hints(&line, "put commas between items: --items a,b,c");
+        }
+        let quotes = [&create[..], &["--items", "a b", "c,d", "say \"e\"", "--retries=1"]].concat();
+        hints(&quotes, r#"put commas between items: --items 'a b,"c,d","say ""e"""'"#);
+        hints(&[&create[..], &["--items", "a,b", "rev"]].concat(), "put -- before the command: -- rev ...");
+    }
+
+    #[test]
+    fn a_list_is_read_back_as_it_was() {
+        for items in [&["a", "b c", "d,e", "\"f\"", "g\nh", "", "'"][..], &[""], &[" a "]] {
+            assert_eq!(indexedjob_core::work::items(&list(items)).unwrap(), items);
         }
     }
 
@@ -99,6 +190,15 @@ mod tests {
         let (message, hint) = usage("wait x --zzz");
         assert_eq!(message, "unexpected argument '--zzz' found");
         assert_eq!(hint.as_deref(), Some("see kubectl indexedjob wait --help"));
+    }
+
+    #[test]
+    fn flags_of_others_are_translated() {
+        for (typed, ours) in
+            [("--items-file f", "--items-from"), ("--time 10", "--time-limit"), ("-j 4", "--parallelism")]
+        {
+            assert_eq!(usage(&format!("create x {typed}")).1, Some(format!("did you mean {ours}?")), "{typed}");
+        }
     }
 
     #[test]

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use indexedjob_core::human::{self, Timeout};
+use indexedjob_core::numbering::Number;
 use jiff::Timestamp;
 
 use super::JobName;
+use super::value::Switch as _;
 
 /// Follow Jobs until each is complete, has failed or is gone.
 #[derive(Clone, Debug, Args)]
@@ -50,7 +52,7 @@ pub(crate) struct DescribeArgs {
     #[arg(required = true, value_name = "NAME")]
     pub(crate) names: Vec<JobName>,
     /// Show the events of the Job, too
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_name = "BOOL", action = clap::ArgAction::Set)]
+    #[arg(long, switch = Some("true"))]
     pub(crate) show_events: bool,
 }
 
@@ -67,7 +69,7 @@ pub(crate) struct LogsArgs {
     pub(crate) name: JobName,
     /// The completion index; may be left out with -f
     #[arg(long, value_name = "N", value_parser = index, allow_negative_numbers = true, required_unless_present = "follow")]
-    pub(crate) index: Option<u32>,
+    pub(crate) index: Option<Number>,
     /// The container; by default the one that kubectl would choose
     #[arg(short, long, value_name = "NAME")]
     pub(crate) container: Option<String>,
@@ -99,8 +101,8 @@ pub(crate) struct LogsArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tail(pub(crate) Option<u64>);
 
-fn index(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| "it must be one whole number".to_owned())
+fn index(text: &str) -> Result<Number, String> {
+    text.parse().map(Number).map_err(|_| "it must be one whole number".to_owned())
 }
 
 fn bytes(text: &str) -> Result<u64, String> {

@@ -80,7 +80,7 @@ impl ClusterError {
         Self::Api(Box::new(ApiError::read(code.unwrap_or(500), status.to_string().as_bytes(), None, asked)))
     }
 
-    fn code(&self) -> Option<u16> {
+    pub(super) fn code(&self) -> Option<u16> {
         match self {
             Self::Api(error) => Some(error.code),
             _ => None,
@@ -90,6 +90,11 @@ impl ClusterError {
     /// 404 of an object: it, or its namespace, is not there.
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Api(error) if error.code == 404 && !error.is_unknown_path())
+    }
+
+    /// 404 of a path that this server does not have.
+    pub(super) fn is_unknown_path(&self) -> bool {
+        matches!(self, Self::Api(error) if error.code == 404 && error.is_unknown_path())
     }
 
     /// 404 of anything. A kubelet that does not know a pod answers as a server that does not know a path.

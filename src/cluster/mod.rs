@@ -66,7 +66,6 @@ pub(crate) enum Note {
 pub(crate) struct Cluster {
     http: http::Http,
     namespace: Arc<str>,
-    explicit: bool,
 }
 
 impl Cluster {
@@ -75,7 +74,7 @@ impl Cluster {
         let loaded = config::load(connection, env)?;
         let namespace = loaded.config.default_namespace.as_str().into();
         let http = http::Http::connect(loaded, connection, env, notes).await?;
-        Ok(Self { http, namespace, explicit: connection.namespace.is_some() })
+        Ok(Self { http, namespace })
     }
 
     /// The namespace that is meant.
@@ -86,11 +85,6 @@ impl Cluster {
     /// The same cluster, another namespace: the one that a manifest names.
     pub(crate) fn in_namespace(&self, namespace: &str) -> Self {
         Self { namespace: namespace.into(), ..self.clone() }
-    }
-
-    /// Was it given by `-n`? kubectl then refuses a manifest that names another.
-    pub(crate) fn namespace_is_explicit(&self) -> bool {
-        self.explicit
     }
 
     /// A cluster that `service` answers for.
@@ -104,6 +98,6 @@ impl Cluster {
         B::Error: Into<tower::BoxError>,
     {
         let client = kube::Client::new(service, namespace);
-        Self { http: http::Http::over(client, notes), namespace: namespace.into(), explicit: false }
+        Self { http: http::Http::over(client, notes), namespace: namespace.into() }
     }
 }

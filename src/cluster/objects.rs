@@ -2,6 +2,7 @@
 
 use ::http::Method;
 use indexedjob_core::facts::{INDEX_KEY, JobFacts, Page, PodFacts};
+use indexedjob_core::numbering::Index;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
@@ -84,6 +85,16 @@ impl Cluster {
         Ok(ServerVersion { major: digits(&raw.major), minor: digits(&raw.minor), text: raw.git_version })
     }
 
+    /// Does the server have this API group? None where it does not say.
+    pub(crate) async fn has_group(&self, group: &str) -> Option<bool> {
+        let ask = Ask::get(format!("/apis/{}", escaped(group)), Asked { verb: "get", ..Asked::default() });
+        match self.http.read::<IgnoredAny>(&ask).await {
+            Ok(_) => Some(true),
+            Err(error) if error.is_unknown_path() => Some(false),
+            Err(_) => None,
+        }
+    }
+
     /// One object, whole.
     pub(crate) async fn get(&self, kind: Kind, name: &str) -> Result<Value, ClusterError> {
         self.http.read(&self.ask_for(kind, name)?).await
@@ -95,12 +106,12 @@ impl Cluster {
     }
 
     /// The pods of `job`, or those of one index of it; attempts of all ages.
-    pub(crate) async fn pods(&self, job: &JobFacts, only_index: Option<u32>) -> Result<Vec<PodFacts>, ClusterError> {
+    pub(crate) async fn pods(&self, job: &JobFacts, only_index: Option<Index>) -> Result<Vec<PodFacts>, ClusterError> {
         let Some(index) = only_index else {
             return Ok(self.list_pods(job, Tries::Bounded).await?.items);
         };
         let comma = if job.pod_selector.is_empty() { "" } else { "," };
-        let selector = format!("{}{comma}{INDEX_KEY}={index}", job.pod_selector);
+        let selector = format!("{}{comma}{INDEX_KEY}={}", job.pod_selector, index.0);
         let own = |pod: &PodFacts| job.owns(pod) && pod.index == Some(index);
         let pods = self.select_pods(&selector, own, Tries::Bounded).await?.items;
         // Before 1.28 the index is in an annotation only; whether it is in the label, any pod of the Job tells.
@@ -174,14 +185,23 @@ impl Cluster {
     }
 
     /// Deletes an object and, in the background, what it owns; a conflict if the object of that name is not `uid`, or
-    /// has changed since `version`.
-    pub(crate) async fn delete(&self, kind: Kind, name: &str, uid: &str, version: &str) -> Result<(), ClusterError> {
-        let options = json!({
+    /// has changed since `version`, where one is given.
+    pub(crate) async fn delete(
+        &self,
+        kind: Kind,
+        name: &str,
+        uid: &str,
+        version: Option<&str>,
+    ) -> Result<(), ClusterError> {
+        let mut options = json!({
             "apiVersion": "v1",
             "kind": "DeleteOptions",
             "propagationPolicy": "Background",
-            "preconditions": {"uid": uid, "resourceVersion": version},
+            "preconditions": {"uid": uid},
         });
+        if let Some(version) = version {
+            options["preconditions"]["resourceVersion"] = json!(version);
+        }
         let asked = self.asked("delete", kind, name);
         let path = self.object_path(kind, name)?;
         let ask = Ask::with_body(Method::DELETE, path, "application/json", &options, asked);
@@ -361,10 +381,10 @@ mod tests {
         let all = || ok(&page(&[pod("a", "u", "0"), pod("b", "u", "1")], ""));
         let (cluster, seen) = cluster([nothing(), nothing(), all(), nothing(), all()]);
         let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
-        assert_eq!(names(&cluster.pods(&job, Some(1)).await.unwrap()), ["b"]);
+        assert_eq!(names(&cluster.pods(&job, Some(Index(1))).await.unwrap()), ["b"]);
         assert!(seen.requests()[0].ends_with("labelSelector=a%3D1%2Cbatch.kubernetes.io%2Fjob-completion-index%3D1"));
         // Where pods carry the label, an index without a pod costs two small lists and not one of all pods.
-        assert!(cluster.pods(&job, Some(9)).await.unwrap().is_empty());
+        assert!(cluster.pods(&job, Some(Index(9))).await.unwrap().is_empty());
         let last = seen.requests().pop().unwrap();
         assert!(last.ends_with("labelSelector=a%3D1%2Cbatch.kubernetes.io%2Fjob-completion-index&limit=1"), "{last}");
     }
@@ -399,7 +419,7 @@ mod tests {
         let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": "other"}});
         cluster.create(&map, true).await.unwrap();
         cluster.patch(Kind::Job, "x", &json!({"spec": {"suspend": true}})).await.unwrap();
-        cluster.delete(Kind::Pod, "p", "u-1", "7").await.unwrap();
+        cluster.delete(Kind::Pod, "p", "u-1", Some("7")).await.unwrap();
         let parameters = "?fieldManager=kubectl-indexedjob&fieldValidation=Strict";
         assert_eq!(
             seen.requests(),

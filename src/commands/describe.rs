@@ -57,5 +57,6 @@ async fn problems(job: &Value, cluster: &Cluster, context: &Context) -> Result<V
     let facts: JobFacts = serde_json::from_value(job.clone()).map_err(Failure::error)?;
     let mut progress = JobProgress::of(facts);
     observe_failures(&mut progress, cluster, &context.term).await;
-    Ok(digest::failures(&progress).iter().map(ending::cause).collect())
+    let numbering = progress.numbering();
+    Ok(digest::failures(&progress).iter().map(|cause| ending::cause(cause, &numbering)).collect())
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indexedjob_core::facts::JobFacts;
+use indexedjob_core::numbering::{Index, Number};
 use indexedjob_core::progress::JobProgress;
 use tokio::io::{AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -20,7 +21,7 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failure> {
     let cluster = context.cluster().await?;
     match args.index {
-        Some(index) => one(&args, index, &cluster, context).await,
+        Some(number) => one(&args, number, &cluster, context).await,
         None => all(&args, &cluster, context).await,
     }
 }
@@ -33,8 +34,8 @@ async fn all(args: &LogsArgs, cluster: &Cluster, context: &Context) -> Result<Ex
 }
 
 /// Finds the log of one index and copies it.
-async fn one(args: &LogsArgs, index: u32, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
-    let found = find(args, index, cluster, context).await?;
+async fn one(args: &LogsArgs, number: Number, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
+    let found = find(args, number, cluster, context).await?;
     let options = LogOptions {
         container: Some(found.container),
         follow: args.follow,
@@ -46,7 +47,7 @@ async fn one(args: &LogsArgs, index: u32, cluster: &Cluster, context: &Context) 
         limit_bytes: args.limit_bytes,
     };
     let Log::Bytes(mut log) = cluster.log(&found.pod, &options).await? else {
-        return Err(Failure::error(format_args!("index {index} has no node yet")));
+        return Err(Failure::error(format_args!("index {number} has no node yet")));
     };
     let mut stdout = context.term.stream();
     let copied = copy(&mut log, &mut stdout).await;
@@ -80,17 +81,18 @@ struct Found {
 }
 
 /// Looks once, or with `-f` until there is a log.
-async fn find(args: &LogsArgs, index: u32, cluster: &Cluster, context: &Context) -> Result<Found, Failure> {
-    let wanted = Wanted { index, container: args.container.as_deref(), previous: args.previous };
+async fn find(args: &LogsArgs, number: Number, cluster: &Cluster, context: &Context) -> Result<Found, Failure> {
     let mut told = String::new();
     loop {
-        match pick(&look(args, index, cluster).await?, wanted) {
+        let (progress, index) = look(args, number, cluster).await?;
+        let wanted = Wanted { index, container: args.container.as_deref(), previous: args.previous };
+        match pick(&progress, wanted) {
             Pick::Read { pod, container, previous_run, attempt: (attempt, all), defaulted } => {
                 if let Some(defaulted) = defaulted {
                     context.term.note(&defaulted);
                 }
                 if all > 1 {
-                    context.term.note(&format!("index {index}: attempt {attempt} of {all} (pod {pod})"));
+                    context.term.note(&format!("index {number}: attempt {attempt} of {all} (pod {pod})"));
                 }
                 return Ok(Found { pod, container, previous_run });
             }
@@ -104,7 +106,7 @@ async fn find(args: &LogsArgs, index: u32, cluster: &Cluster, context: &Context)
             Pick::NotYet(why) => {
                 let name = args.name.as_str();
                 let given = context.connection.given();
-                let hint = format!("kubectl indexedjob logs {name} --index {index} -f{given}");
+                let hint = format!("kubectl indexedjob logs {name} --index {number} -f{given}");
                 return Err(Failure::error(why).hint(hint));
             }
             Pick::Never(why) => return Err(Failure::error(why)),
@@ -112,20 +114,21 @@ async fn find(args: &LogsArgs, index: u32, cluster: &Cluster, context: &Context)
     }
 }
 
-/// The Job and the attempts of the index as they are now.
-async fn look(args: &LogsArgs, index: u32, cluster: &Cluster) -> Result<JobProgress, Failure> {
+/// The Job and the attempts at the task `number` as they are now, and its index.
+async fn look(args: &LogsArgs, number: Number, cluster: &Cluster) -> Result<(JobProgress, Index), Failure> {
     let job = indexed_job(args, cluster).await?;
-    if index >= job.completions {
+    let Some(index) = job.numbering.index(number).filter(|index| index.0 < job.completions) else {
         let name = args.name.as_str();
-        let range = match job.completions {
-            0 => format!("job {name} has no indexes"),
-            completions => format!("job {name} has indexes 0 to {}", completions - 1),
+        let range = match (job.numbering.set(), job.completions) {
+            (_, 0) => format!("job {name} has no indexes"),
+            (None, completions) => format!("job {name} has indexes 0 to {}", completions - 1),
+            (Some(numbers), _) => format!("job {name} has indexes {}", numbers.compact()),
         };
-        return Err(Failure::usage(format_args!("index {index} is out of range: {range}")));
-    }
+        return Err(Failure::usage(format_args!("index {number} is out of range: {range}")));
+    };
     let mut progress = JobProgress::of(job);
     observe_attempts(&mut progress, cluster, Some(index)).await?;
-    Ok(progress)
+    Ok((progress, index))
 }
 
 /// The Job, whose pods must have indexes.

@@ -7,8 +7,10 @@ mod describe;
 mod logs;
 mod wait;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
+use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::{Change, JobProgress};
 
 use crate::cli::{ConnectionArgs, Verb};
@@ -23,9 +25,16 @@ pub(crate) struct Context {
     pub(crate) connection: ConnectionArgs,
     pub(crate) env: Env,
     pub(crate) term: Term,
+    /// What to say when a signal ends the verb; None where nothing goes on without it.
+    pub(crate) left_alone: RefCell<Option<String>>,
 }
 
 impl Context {
+    /// What to say from now on when a signal ends the verb.
+    fn on_interrupt(&self, text: String) {
+        self.left_alone.replace(Some(text));
+    }
+
     /// A connection to the cluster that the flags mean.
     async fn cluster(&self) -> Result<Cluster, Failure> {
         let term = self.term.clone();
@@ -53,7 +62,7 @@ pub(crate) async fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> 
 async fn observe_attempts(
     progress: &mut JobProgress,
     cluster: &Cluster,
-    index: Option<u32>,
+    index: Option<Index>,
 ) -> Result<(), ClusterError> {
     let Some(job) = progress.job() else { return Ok(()) };
     let pods = cluster.pods(job, index).await?;

@@ -7,6 +7,7 @@ use futures::StreamExt;
 use futures::future::join_all;
 use indexedjob_core::facts::{self, EventFacts, Outcome, Verdict};
 use indexedjob_core::human::Timeout;
+use indexedjob_core::numbering::Number;
 use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::view::{ending, line};
 use tokio::time::{Instant, interval, sleep, timeout_at};
@@ -17,7 +18,7 @@ use crate::clock;
 use crate::cluster::Cluster;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::term::{Progress, Term, Wish};
+use crate::term::{Line, Progress, Term, Wish};
 
 /// The width of the bar.
 const CELLS: u32 = 24;
@@ -35,18 +36,31 @@ pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failu
         ProgressArg::None => Wish::None,
     };
     let sink = RefCell::new(context.term.progress(wish, args.progress_interval));
+    Ok(follow(&args.names, args.timeout, &sink, Line::Data, &cluster, context).await)
+}
+
+/// Waits for the Jobs `names`, all at once, and shows how they get on; the worst end speaks for all. That one is complete
+/// is told by a line that goes to `met`.
+pub(super) async fn follow(
+    names: &[JobName],
+    timeout: Timeout,
+    sink: &RefCell<Progress>,
+    met: Line,
+    cluster: &Cluster,
+    context: &Context,
+) -> Exit {
     let given = context.connection.given();
-    let mut names: Vec<&JobName> = Vec::new();
-    for name in &args.names {
-        if !names.contains(&name) {
-            names.push(name);
+    let mut different: Vec<&JobName> = Vec::new();
+    for name in names {
+        if !different.contains(&name) {
+            different.push(name);
         }
     }
-    let waits = names.into_iter().map(|name| async {
-        let wait = Wait { name, cluster: &cluster, term: &context.term, sink: &sink, given: &given };
-        wait.run(args.timeout).await.unwrap_or_else(|failure| failure.tell(&context.term))
+    let waits = different.into_iter().map(|name| async {
+        let wait = Wait { name, cluster, term: &context.term, sink, met, given: &given };
+        wait.run(timeout).await.unwrap_or_else(|failure| failure.tell(&context.term))
     });
-    Ok(join_all(waits).await.into_iter().fold(Exit::Done, Exit::worse))
+    join_all(waits).await.into_iter().fold(Exit::Done, Exit::worse)
 }
 
 /// The wait for one Job.
@@ -55,6 +69,8 @@ struct Wait<'a> {
     cluster: &'a Cluster,
     term: &'a Term,
     sink: &'a RefCell<Progress>,
+    /// Where the line goes that it is complete.
+    met: Line,
     /// The flags to repeat in hints.
     given: &'a str,
 }
@@ -133,7 +149,7 @@ impl Wait<'_> {
         }
     }
 
-    /// Says what has become of the Job, or is about to; of success kubectl's line on stdout tells.
+    /// Says what has become of the Job, or is about to; of success kubectl's line tells.
     fn tell(&self, progress: &JobProgress, verdict: &Verdict) {
         if let Some(line) = ending::outcome(self.name.as_str(), verdict, progress) {
             self.term.note(&line);
@@ -141,14 +157,14 @@ impl Wait<'_> {
     }
 
     /// Says why indexes failed, and returns the first one to look at.
-    async fn explain(&self, progress: &mut JobProgress) -> Option<u32> {
+    async fn explain(&self, progress: &mut JobProgress) -> Option<Number> {
         observe_failures(progress, self.cluster, self.term).await;
         let causes = indexedjob_core::digest::failures(progress);
         let text = ending::failures(progress, &causes);
         if !text.is_empty() {
             self.term.note(&text);
         }
-        ending::first_failed(&causes)
+        ending::first_failed(progress, &causes)
     }
 
     async fn ended(&self, progress: &mut JobProgress, verdict: Verdict) -> Result<Exit, Failure> {
@@ -160,7 +176,7 @@ impl Wait<'_> {
         self.tell(progress, &verdict);
         match &verdict.outcome {
             Outcome::Complete => {
-                self.term.out(&format!("job.batch/{name} condition met\n"))?;
+                self.term.line(self.met, &format!("job.batch/{name} condition met"))?;
                 Ok(Exit::Done)
             }
             Outcome::Failed { .. } => {

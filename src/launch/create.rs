@@ -18,15 +18,18 @@ pub(crate) async fn create(
     given: &str,
 ) -> Result<Value, Failure> {
     let mark = Mark::new(&build("")?, suffix);
-    let mut launch = Launch { wanted: build(suffix)?, build, mark, cluster, given, seen: Seen::default(), releases: 0 };
+    let wanted = build(suffix)?;
+    let seen = Seen::default();
+    let mut launch = Launch { wanted, build, mark, cluster, given, seen, sent: false, is_read_back: false, writes: 0 };
     match launch.run().await {
-        Err(failure) if launch.seen.ours.is_some() => launch.undo(failure).await,
+        Err(failure) if launch.sent => launch.undo(failure).await,
         ended => ended,
     }
 }
 
-/// How often the release is sent: a lost answer does not say whether it was taken, and twice does no harm.
-const RELEASES: u32 = 4;
+/// How often more than once for each object something is sent: a lost answer does not say whether it was taken, and
+/// twice does no harm.
+const REPEATS: usize = 4;
 /// How often an undo looks again when the Job changed between its look and its deletion.
 const UNDOES: u32 = 8;
 
@@ -36,34 +39,81 @@ struct Launch<'a, B> {
     mark: Mark,
     cluster: &'a Cluster,
     given: &'a str,
-    /// What is there; what fails after this run has sent the Job is undone.
+    /// What is there.
     seen: Seen,
-    releases: u32,
+    /// Has this run sent the Job? What fails after that is undone.
+    sent: bool,
+    /// Have all helpers been read back?
+    is_read_back: bool,
+    /// How many helpers and releases have been sent.
+    writes: usize,
 }
 
 impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
     async fn run(&mut self) -> Result<Value, Failure> {
         loop {
             match next(&self.wanted, &self.mark, &self.seen) {
-                Step::PostJob(job) => self.post_job(&job).await?,
+                Step::PostJob(job) => {
+                    self.try_helper().await?;
+                    self.post_job(&job).await?;
+                }
                 Step::PostHelper(helper) => {
+                    let may_repeat = self.count();
                     match self.cluster.create(&helper, false).await {
+                        Ok(there) => self.helper_seen(&helper, there),
                         // Another run of the same create may have been faster.
-                        Err(error) if !error.is_already_exists() => return Err(error.into()),
-                        _ => self.look().await?,
+                        Err(error) if error.is_already_exists() && may_repeat => self.look().await?,
+                        Err(error) => return Err(error.into()),
                     }
                 }
+                Step::Release(_) if !self.is_read_back => self.look().await?,
                 Step::Release(patch) => {
-                    self.releases += 1;
-                    match self.cluster.patch(Kind::Job, name(&self.wanted.job), &patch).await {
+                    let may_repeat = self.count();
+                    match self.cluster.patch(Kind::Job, self.name(), &patch).await {
                         Ok(job) => return Ok(job),
-                        Err(error) if self.releases >= RELEASES => return Err(error.into()),
+                        Err(error) if !may_repeat => return Err(error.into()),
                         Err(_) => self.look().await?,
                     }
                 }
                 Step::Done => return Ok(self.seen.job.take().unwrap_or_default()),
-                Step::Refuse(taken) => return Err(refusal(taken, name(&self.wanted.job), self.given)),
+                Step::Refuse(taken) => return Err(refusal(taken, self.name(), self.given)),
             }
+        }
+    }
+
+    /// Counts one write; false where there have been enough.
+    fn count(&mut self) -> bool {
+        self.writes += 1;
+        self.writes < self.wanted.helpers.len() + REPEATS
+    }
+
+    /// `helper` is `there`, as the server returned it.
+    fn helper_seen(&mut self, helper: &Value, there: Value) {
+        let wanted = self.wanted.helpers.iter().position(|wanted| name(wanted) == name(helper));
+        self.seen.helpers.resize(self.wanted.helpers.len(), None);
+        if let Some(place) = wanted.and_then(|at| self.seen.helpers.get_mut(at)) {
+            *place = Some(there);
+        }
+    }
+
+    /// The name of the Job: the server has completed one that was only begun (generateName).
+    fn name(&self) -> &str {
+        name(self.seen.job.as_ref().unwrap_or(&self.wanted.job))
+    }
+
+    /// Asks whether helpers would be taken, before anything is there: who may create Jobs but no `ConfigMaps` may not
+    /// be allowed to delete the Job again, either.
+    async fn try_helper(&self) -> Result<(), Failure> {
+        let Some(helper) = self.wanted.helpers.first() else { return Ok(()) };
+        match self.cluster.create(helper, true).await {
+            // Who may not create the Job, either, is told so first.
+            Err(error) if error.is_forbidden() => match self.cluster.create(&self.wanted.job, true).await {
+                Err(job) if job.is_forbidden() => Err(job.into()),
+                _ => Err(error.into()),
+            },
+            // Whose it is comes out later.
+            Err(error) if !error.is_already_exists() => Err(error.into()),
+            _ => Ok(()),
         }
     }
 
@@ -73,6 +123,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
                 let ours = created["metadata"]["uid"].as_str().map(str::to_owned);
                 let kept = kept(&self.wanted, &created);
                 self.seen = Seen { job: Some(created), helpers: vec![], ours };
+                self.sent = true;
                 kept
             }
             Err(error) if error.is_already_exists() && !self.wanted.helpers.is_empty() => self.look().await,
@@ -85,7 +136,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
 
     /// Reads what is there, and takes up the suffix of an earlier run of the same create.
     async fn look(&mut self) -> Result<(), Failure> {
-        let job = match self.cluster.get(Kind::Job, name(&self.wanted.job)).await {
+        let job = match self.cluster.get(Kind::Job, self.name()).await {
             Err(error) if error.is_not_found() && self.seen.ours.is_some() => {
                 self.seen.job = None;
                 return Ok(());
@@ -95,6 +146,8 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
         if let Some(theirs) = Mark::of(&job).filter(|theirs| theirs.same_create(&self.mark)) {
             self.wanted = (self.build)(theirs.suffix())?;
             self.mark = theirs;
+            // Once taken up it is known, also when it has lost its mark.
+            self.seen.ours = job["metadata"]["uid"].as_str().map(str::to_owned);
         }
         let mut helpers = Vec::with_capacity(self.wanted.helpers.len());
         for helper in &self.wanted.helpers {
@@ -104,6 +157,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
                 Err(error) => return Err(error.into()),
             });
         }
+        self.is_read_back = helpers.iter().all(Option::is_some);
         (self.seen.job, self.seen.helpers) = (Some(job), helpers);
         Ok(())
     }
@@ -111,8 +165,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
     /// Removes the Job that this run has sent, and with it its helpers: half-made, it would stand there suspended for
     /// ever. One that another run of the same create has meanwhile released is whole, and stays.
     async fn undo(&self, failure: Failure) -> Result<Value, Failure> {
-        // The server has completed a name that was only begun (generateName).
-        let name = name(self.seen.job.as_ref().unwrap_or(&self.wanted.job));
+        let name = self.name();
         let hint = format!("job {name} may be half-made; look, then: kubectl delete job {name}{}", self.given);
         for _ in 0..UNDOES {
             let job = match self.cluster.get(Kind::Job, name).await {
@@ -127,7 +180,7 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
             if Mark::of(&job).is_none() && !self.wanted.helpers.is_empty() {
                 return Ok(job);
             }
-            match self.cluster.delete(Kind::Job, name, text("uid"), text("resourceVersion")).await {
+            match self.cluster.delete(Kind::Job, name, text("uid"), Some(text("resourceVersion"))).await {
                 Ok(()) => return Err(failure),
                 Err(error) if error.is_not_found() => return Err(failure),
                 // It has changed since the look.
@@ -159,15 +212,15 @@ fn refusal(taken: Taken, name: &str, given: &str) -> Failure {
             Failure::error(format_args!("job {name} was begun by another create that did not end; it is suspended"))
                 .hint(format!("kubectl delete job {name}{given}, then create it again"))
         }
-        Taken::Helper(helper) => {
-            Failure::error(format_args!("configmap {helper} exists and belongs to something else"))
-                .hint(format!("kubectl delete job {name}{given}, then create it again"))
-        }
+        Taken::Helper(helper) => Failure::error(format_args!(
+            "configmap {helper} exists and belongs to something else"
+        ))
+        .hint(format!("look, then: kubectl delete configmap {helper}{given}, or give it another name in the file")),
     }
 }
 
 fn hint_of_taken(name: &str, given: &str) -> String {
-    format!("kubectl delete job {name}{given}, or choose another name")
+    format!("kubectl delete job {name}{given}, --replace if it is finished, or choose another name")
 }
 
 fn name(object: &Value) -> &str {

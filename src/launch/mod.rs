@@ -1,5 +1,7 @@
 //! Protocols that change the cluster: the core says the next step, this does it and looks again.
 
 mod create;
+mod replace;
 
 pub(crate) use create::{create, kept};
+pub(crate) use replace::{make_room, rehearse};

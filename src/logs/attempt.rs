@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::Arc;
 
 use indexedjob_core::facts::{Container, PodFacts};
+use indexedjob_core::numbering::Number;
 use tokio::sync::watch;
 
 use super::shared::{Seen, Shared, Source};
@@ -11,9 +12,10 @@ use super::tail::Tail;
 
 /// One attempt at an index.
 pub(super) struct Attempt {
-    pub(super) index: u32,
+    /// What the task is called.
+    pub(super) number: Number,
     /// Which one it is, from 1.
-    number: usize,
+    nth: usize,
     seen: watch::Sender<Seen>,
     pub(super) state: State,
 }
@@ -31,9 +33,9 @@ pub(super) enum State {
 }
 
 impl Attempt {
-    /// The attempt number `number`, from 1, at an index.
-    pub(super) fn new(index: u32, number: usize) -> Self {
-        Self { index, number, seen: watch::Sender::default(), state: State::Waiting }
+    /// The `nth` attempt, from 1, at the task `number`.
+    pub(super) fn new(number: Number, nth: usize) -> Self {
+        Self { number, nth, seen: watch::Sender::default(), state: State::Waiting }
     }
 
     /// What the API says of its container now. Who reads the log is woken by a change.
@@ -49,10 +51,10 @@ impl Attempt {
 
     /// The log of `container` in `pod`, from its beginning.
     pub(super) fn tail(&self, shared: &Arc<Shared>, pod: &PodFacts, container: &Container) -> Tail {
-        let Self { index, number, .. } = self;
-        let (prefix, name) = match number {
-            1 => (format!("[{index}] "), format!("index {index}")),
-            _ => (format!("[{index}/{number}] "), format!("index {index}, attempt {number}")),
+        let Self { number, nth, .. } = self;
+        let (prefix, name) = match nth {
+            1 => (format!("[{number}] "), format!("index {number}")),
+            _ => (format!("[{number}/{nth}] "), format!("index {number}, attempt {nth}")),
         };
         let source = Source { pod: pod.name.clone(), container: container.name.clone(), prefix, name };
         Tail::new(shared.clone(), source, self.seen.subscribe())

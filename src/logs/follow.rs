@@ -13,6 +13,7 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, Stream, StreamExt as _};
 use indexedjob_core::facts::{Container, JobFacts, PodFacts};
 use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::{Change, JobProgress};
 use tokio::time::{Instant, interval};
 
@@ -74,7 +75,7 @@ struct Follow {
     /// Every attempt that was seen, by the pod's uid.
     attempts: HashMap<String, Attempt>,
     /// How many attempts at an index were seen.
-    numbers: HashMap<u32, usize>,
+    counts: HashMap<Index, usize>,
     /// Logs to be read, by the pod's uid.
     queue: VecDeque<(String, Tail)>,
     reading: FuturesUnordered<BoxFuture<'static, Read>>,
@@ -98,7 +99,7 @@ impl Follow {
             options: options.clone(),
             progress: JobProgress::of(job.clone()),
             attempts: HashMap::new(),
-            numbers: HashMap::new(),
+            counts: HashMap::new(),
             queue: VecDeque::new(),
             reading: FuturesUnordered::new(),
             waiting: Waiting::default(),
@@ -184,18 +185,19 @@ impl Follow {
 
     fn pod_seen(&mut self, pod: &PodFacts) -> Result<(), Failure> {
         let Some(index) = pod.index else { return Ok(()) };
+        let number = self.progress.number(index);
         let container = pick::container(pod, self.options.container.as_deref()).map_err(Failure::error)?;
         let attempt = self.attempts.entry(pod.uid.clone()).or_insert_with(|| {
-            let number = self.numbers.entry(index).or_default();
-            *number += 1;
-            Attempt::new(index, *number)
+            let nth = self.counts.entry(index).or_default();
+            *nth += 1;
+            Attempt::new(number, *nth)
         });
         attempt.container_seen(container);
         match mem::replace(&mut attempt.state, State::Reading) {
             State::Waiting if container.started => {
                 let tail = attempt.tail(&self.shared, pod, container);
                 self.queue.push_back((pod.uid.clone(), tail));
-                self.waiting.remove(index);
+                self.waiting.remove(number);
                 self.tell_default(pod, container);
             }
             State::Waiting => {
@@ -205,7 +207,7 @@ impl Follow {
                     false => (State::Waiting, Cause::NotStarted(because)),
                 };
                 attempt.state = state;
-                self.waiting.add(index, cause, Instant::now());
+                self.waiting.add(number, cause, Instant::now());
             }
             State::Read(tail) if tail.has_more() => self.queue.push_back((pod.uid.clone(), *tail)),
             state => attempt.state = state,
@@ -217,7 +219,7 @@ impl Follow {
         let Some(attempt) = self.attempts.get_mut(uid) else { return };
         attempt.pod_gone();
         if matches!(attempt.state, State::Waiting) {
-            self.waiting.remove(attempt.index);
+            self.waiting.remove(attempt.number);
         }
         if !matches!(attempt.state, State::Reading) {
             attempt.state = State::Over;
@@ -240,7 +242,7 @@ impl Follow {
             && let Some((uid, tail)) = self.queue.pop_front()
         {
             if let Some(attempt) = self.attempts.get(&uid) {
-                self.waiting.remove(attempt.index);
+                self.waiting.remove(attempt.number);
             }
             self.reading.push(tail.read().map(|(tail, stop)| (uid, tail, stop)).boxed());
         }
@@ -251,7 +253,7 @@ impl Follow {
         let now = Instant::now();
         for (uid, _) in &self.queue {
             if let Some(attempt) = self.attempts.get(uid) {
-                self.waiting.add(attempt.index, Cause::Queued(self.reading.len()), now);
+                self.waiting.add(attempt.number, Cause::Queued(self.reading.len()), now);
             }
         }
         let nothing_goes_on =
@@ -260,7 +262,7 @@ impl Follow {
             let all = IndexSet::all(self.progress.job().map_or(0, |job| job.completions));
             let because = pick::because_without_pod(&self.progress);
             for index in all.difference(&self.seen()).iter() {
-                self.absent.add(index, Cause::NotStarted(because.to_owned()), now);
+                self.absent.add(self.progress.number(Index(index)), Cause::NotStarted(because.to_owned()), now);
             }
         } else {
             self.absent.clear();
@@ -275,13 +277,13 @@ impl Follow {
         let Some(job) = self.progress.job() else { return };
         let gone = job.succeeded.union(&self.progress.failed_indexes()).difference(&self.seen());
         if !gone.is_empty() {
-            self.shared.output.note_incomplete(&pick::gone(&gone));
+            self.shared.output.note_incomplete(&pick::gone(&job.numbering.numbers(&gone)));
         }
     }
 
     /// The indexes of which an attempt was seen.
     fn seen(&self) -> IndexSet {
-        self.numbers.keys().copied().collect()
+        self.counts.keys().map(|index| index.0).collect()
     }
 
     fn tell_default(&mut self, pod: &PodFacts, container: &Container) {

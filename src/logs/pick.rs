@@ -2,6 +2,7 @@
 
 use indexedjob_core::facts::{Container, Outcome, PodFacts};
 use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::numbering::{Index, Number};
 use indexedjob_core::progress::JobProgress;
 use indexedjob_core::text::{Foreign, shown};
 use indexedjob_core::view::indexes;
@@ -10,7 +11,7 @@ use indexedjob_core::view::indexes;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'a> {
     /// The completion index.
-    pub(crate) index: u32,
+    pub(crate) index: Index,
     /// The container; None for the default one.
     pub(crate) container: Option<&'a str>,
     /// What ran before the newest.
@@ -41,6 +42,7 @@ pub(crate) enum Pick {
 
 /// Finds the log that is meant: of the newest attempt, by creation; never by a pod's name.
 pub(crate) fn pick(progress: &JobProgress, wanted: Wanted<'_>) -> Pick {
+    let number = progress.number(wanted.index);
     let attempts: Vec<&PodFacts> = progress.attempts(wanted.index).collect();
     let Some(newest) = attempts.last() else {
         return without_pod(progress, wanted.index);
@@ -52,14 +54,14 @@ pub(crate) fn pick(progress: &JobProgress, wanted: Wanted<'_>) -> Pick {
     let all = attempts.len();
     let never_ran = !container.started && attempts.len() == 1;
     if !wanted.previous || never_ran {
-        return read(newest, container, false, (all, all), wanted);
+        return read(newest, container, false, (all, all), wanted, number);
     }
     if container.restarts > 0 {
-        return read(newest, container, true, (all, all), wanted);
+        return read(newest, container, true, (all, all), wanted, number);
     }
     match attempts.iter().rev().nth(1) {
-        Some(before) => read(before, container, false, (all - 1, all), wanted),
-        None => Pick::Never(format!("index {} has only one attempt, and its container ran once", wanted.index)),
+        Some(before) => read(before, container, false, (all - 1, all), wanted, number),
+        None => Pick::Never(format!("index {number} has only one attempt, and its container ran once")),
     }
 }
 
@@ -69,14 +71,15 @@ fn read(
     previous_run: bool,
     attempt: (usize, usize),
     wanted: Wanted<'_>,
+    number: Number,
 ) -> Pick {
     // The container as this pod has it: `container` may be that of a later attempt.
     let here = pod.containers.iter().find(|c| c.name == container.name).unwrap_or(container);
-    let index = only(wanted.index);
+    let number = only(number);
     if !here.started {
         return match pod.phase.is_over() {
-            true => Pick::Never(never_started(&here.name, &index, &because(pod, here))),
-            false => Pick::NotYet(not_started(&index, &because(pod, here))),
+            true => Pick::Never(never_started(&here.name, &number, &because(pod, here))),
+            false => Pick::NotYet(not_started(&number, &because(pod, here))),
         };
     }
     let defaulted = defaulted(pod, here, wanted.container);
@@ -128,18 +131,19 @@ pub(super) fn because_without_pod(progress: &JobProgress) -> &'static str {
 }
 
 /// An index without a pod: not started, given up, or its pod is gone.
-fn without_pod(progress: &JobProgress, index: u32) -> Pick {
-    let done =
-        progress.job().is_some_and(|job| job.succeeded.contains(index)) || progress.failed_indexes().contains(index);
+fn without_pod(progress: &JobProgress, index: Index) -> Pick {
+    let number = progress.number(index);
+    let done = progress.job().is_some_and(|job| job.succeeded.contains(index.0))
+        || progress.failed_indexes().contains(index.0);
     if done {
-        return Pick::Never(gone(&only(index)));
+        return Pick::Never(gone(&only(number)));
     }
     match progress.verdict().map(|verdict| &verdict.outcome) {
         Some(Outcome::Failed { .. }) => Pick::Never(format!(
-            "index {index} has no pod: the Job failed before it ran, or its pod was stopped and removed"
+            "index {number} has no pod: the Job failed before it ran, or its pod was stopped and removed"
         )),
-        Some(_) => Pick::Never(format!("index {index} never ran")),
-        None => Pick::NotYet(not_started(&only(index), because_without_pod(progress))),
+        Some(_) => Pick::Never(format!("index {number} never ran")),
+        None => Pick::NotYet(not_started(&only(number), because_without_pod(progress))),
     }
 }
 
@@ -163,8 +167,8 @@ pub(super) fn gone(these: &IndexSet) -> String {
     format!("the {pods} of {} {are} gone, and {logs} with {them}", indexes(these))
 }
 
-fn only(index: u32) -> IndexSet {
-    [index].into_iter().collect()
+fn only(number: Number) -> IndexSet {
+    [number.0].into_iter().collect()
 }
 
 #[cfg(test)]
@@ -200,7 +204,7 @@ mod tests {
     fn picked(pods: &[Value], container: Option<&str>, previous: bool) -> Pick {
         let mut progress = job(&json!({}));
         progress.observe(Change::Pods(pods.iter().map(|pod| serde_json::from_value(pod.clone()).unwrap()).collect()));
-        pick(&progress, Wanted { index: 3, container, previous })
+        pick(&progress, Wanted { index: Index(3), container, previous })
     }
 
     fn read_from(pod: &str, previous_run: bool, attempt: (usize, usize)) -> Pick {
@@ -255,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_index_without_a_pod() {
-        let without = |status: Value| pick(&job(&status), Wanted { index: 3, container: None, previous: false });
+        let without = |status: Value| pick(&job(&status), Wanted { index: Index(3), container: None, previous: false });
         assert_eq!(without(json!({})), Pick::NotYet("index 3 has not started yet".into()));
         let gone = "the pod of index 3 is gone, and its log with it";
         assert_eq!(without(json!({"completedIndexes": "3"})), Pick::Never(gone.into()));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::numbering::Number;
 use indexedjob_core::view::indexes;
 use tokio::time::Instant;
 
@@ -32,29 +33,29 @@ pub(super) enum Cause {
 /// The indexes of which nothing comes at present.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    /// By index: why, and since when.
-    present: BTreeMap<u32, (Cause, Instant)>,
+    /// By number: why, and since when.
+    present: BTreeMap<Number, (Cause, Instant)>,
     told: BTreeMap<Cause, Told>,
 }
 
-/// What has been told of a cause: which indexes, and when last.
+/// What has been told of a cause: of which tasks, and when last.
 #[derive(Debug)]
 struct Told {
-    indexes: BTreeSet<u32>,
+    numbers: BTreeSet<Number>,
     at: Instant,
 }
 
 impl Waiting {
-    /// Index `index` waits.
-    pub(super) fn add(&mut self, index: u32, cause: Cause, now: Instant) {
-        let same = self.present.get(&index).filter(|(before, _)| *before == cause);
+    /// The task `number` waits.
+    pub(super) fn add(&mut self, number: Number, cause: Cause, now: Instant) {
+        let same = self.present.get(&number).filter(|(before, _)| *before == cause);
         let since = same.map_or(now, |(_, since)| *since);
-        self.present.insert(index, (cause, since));
+        self.present.insert(number, (cause, since));
     }
 
     /// It waits no more.
-    pub(super) fn remove(&mut self, index: u32) {
-        self.present.remove(&index);
+    pub(super) fn remove(&mut self, number: Number) {
+        self.present.remove(&number);
     }
 
     /// Nobody waits any more.
@@ -64,23 +65,23 @@ impl Waiting {
 
     /// What is to be told now, a line each. A cause that has lasted for one index is told for all that it concerns.
     pub(super) fn due(&mut self, now: Instant) -> Vec<String> {
-        let mut untold: BTreeMap<Cause, (Instant, BTreeSet<u32>)> = BTreeMap::new();
-        for (index, (cause, since)) in &self.present {
+        let mut untold: BTreeMap<Cause, (Instant, BTreeSet<Number>)> = BTreeMap::new();
+        for (number, (cause, since)) in &self.present {
             let told = self.told.get(cause);
-            if told.is_none_or(|told| !told.indexes.contains(index) && now >= told.at + AGAIN) {
+            if told.is_none_or(|told| !told.numbers.contains(number) && now >= told.at + AGAIN) {
                 let (first, these) = untold.entry(cause.clone()).or_insert_with(|| (*since, BTreeSet::new()));
                 *first = (*first).min(*since);
-                these.insert(*index);
+                these.insert(*number);
             }
         }
         let due = untold.into_iter().filter(|(cause, (first, _))| now >= *first + cause.patience());
         due.map(|(cause, (_, these))| self.tell(cause, these, now)).collect()
     }
 
-    fn tell(&mut self, cause: Cause, these: BTreeSet<u32>, now: Instant) -> String {
-        let line = cause.line(&these.iter().copied().collect());
-        let told = self.told.entry(cause).or_insert_with(|| Told { indexes: BTreeSet::new(), at: now });
-        told.indexes.extend(these);
+    fn tell(&mut self, cause: Cause, these: BTreeSet<Number>, now: Instant) -> String {
+        let line = cause.line(&these.iter().map(|number| number.0).collect());
+        let told = self.told.entry(cause).or_insert_with(|| Told { numbers: BTreeSet::new(), at: now });
+        told.numbers.extend(these);
         told.at = now;
         line
     }
@@ -126,9 +127,9 @@ mod tests {
     fn one_note_for_all_with_one_cause_and_none_twice() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
         for index in 3..10 {
-            waiting.add(index, not_started(": ErrImagePull"), clock.at(0));
+            waiting.add(Number(index), not_started(": ErrImagePull"), clock.at(0));
         }
-        waiting.add(1, not_started(": CreateContainerConfigError"), clock.at(1));
+        waiting.add(Number(1), not_started(": CreateContainerConfigError"), clock.at(1));
         assert_eq!(waiting.due(clock.at(1)), Vec::<String>::new());
         assert_eq!(waiting.due(clock.at(2)), ["indexes 3-9 have not started yet: ErrImagePull"]);
         assert_eq!(waiting.due(clock.at(3)), ["index 1 has not started yet: CreateContainerConfigError"]);
@@ -139,7 +140,7 @@ mod tests {
     fn a_change_of_cause_is_told_and_its_return_is_not() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
         let told = |waiting: &mut Waiting, because: &str, second: u64| {
-            waiting.add(3, not_started(because), clock.at(second));
+            waiting.add(Number(3), not_started(because), clock.at(second));
             waiting.due(clock.at(second))
         };
         for second in 0..100 {
@@ -153,10 +154,10 @@ mod tests {
     #[test]
     fn what_every_container_goes_through_is_told_when_it_lasts() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
-        waiting.add(0, not_started(": ContainerCreating"), clock.at(0));
-        waiting.add(1, not_started(""), clock.at(0));
+        waiting.add(Number(0), not_started(": ContainerCreating"), clock.at(0));
+        waiting.add(Number(1), not_started(""), clock.at(0));
         assert!(waiting.due(clock.at(9)).is_empty());
-        waiting.remove(1);
+        waiting.remove(Number(1));
         assert_eq!(waiting.due(clock.at(10)), ["index 0 has not started yet: ContainerCreating"]);
     }
 
@@ -165,7 +166,11 @@ mod tests {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
         let told: Vec<_> = (0..50)
             .flat_map(|second| {
-                waiting.add(u32::try_from(second).unwrap(), not_started(": Insufficient cpu"), clock.at(second));
+                waiting.add(
+                    Number(u32::try_from(second).unwrap()),
+                    not_started(": Insufficient cpu"),
+                    clock.at(second),
+                );
                 waiting.due(clock.at(second))
             })
             .collect();
@@ -176,9 +181,9 @@ mod tests {
     #[test]
     fn other_causes_have_their_own_words() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
-        waiting.add(4, Cause::Queued(16), clock.at(0));
+        waiting.add(Number(4), Cause::Queued(16), clock.at(0));
         let because = ": Evicted: The node was low on memory".to_owned();
-        waiting.add(5, Cause::NeverStarted { container: "worker".into(), because }, clock.at(0));
+        waiting.add(Number(5), Cause::NeverStarted { container: "worker".into(), because }, clock.at(0));
         let never = "container worker of index 5 was never started: Evicted: The node was low on memory";
         assert_eq!(waiting.due(clock.at(0)), [never]);
         assert_eq!(waiting.due(clock.at(10)), ["index 4 will be read later: 16 logs are read at a time"]);

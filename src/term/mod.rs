@@ -15,6 +15,15 @@ use crate::env::Env;
 pub(crate) use progress::Progress;
 pub(crate) use resolve::{Seen, Wish};
 
+/// Where a line goes that kubectl prints when something is done: `job.batch/x condition met`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// To stdout, as kubectl's own.
+    Data,
+    /// To stderr, since stdout is for a program to read.
+    Note,
+}
+
 /// The program's output; a cheap clone, all of which write to the same terminal.
 ///
 /// Data goes to stdout by [`out`](Term::out) or [`stream`](Term::stream), everything else to stderr by
@@ -45,6 +54,17 @@ impl Term {
             stdout.write_all(text.as_bytes())?;
             stdout.flush()
         })
+    }
+
+    /// Writes `text` as one line where `line` says.
+    pub(crate) fn line(&self, line: Line, text: &str) -> io::Result<()> {
+        match line {
+            Line::Data => self.out(&format!("{text}\n")),
+            Line::Note => {
+                self.note(text);
+                Ok(())
+            }
+        }
     }
 
     /// Writes `text` to stdout as [`stream`](Term::stream) does: for screens that may be long.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Term;
-use super::resolve::Style;
+use super::resolve::{self, Style, Wish};
 
 /// Shows the progress of several Jobs at once, a line each.
 pub(crate) struct Progress {
@@ -27,13 +27,17 @@ struct Line {
 
 impl Progress {
     pub(super) fn new(term: Term, style: Style, interval: Duration) -> Self {
-        let bar = match style {
-            Style::Bar => ProgressBar::new_spinner(),
-            Style::Lines | Style::Silent => ProgressBar::hidden(),
-        };
-        bar.set_style(ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        let bar = bar(style);
         term.show_bar(bar.clone());
         Self { term, style, bar, interval, lines: BTreeMap::new() }
+    }
+
+    /// Goes on as the user wishes it now.
+    pub(crate) fn change(&mut self, wish: Wish) {
+        self.bar.finish_and_clear();
+        self.style = resolve::progress(wish, self.term.0.seen);
+        self.bar = bar(self.style);
+        self.term.show_bar(self.bar.clone());
     }
 
     /// Shows the state of the Job `name`: `bar` where a bar is drawn, `line` where lines are printed.
@@ -72,6 +76,15 @@ impl Progress {
         self.bar.set_message(all.join("\n"));
         self.bar.tick();
     }
+}
+
+fn bar(style: Style) -> ProgressBar {
+    let bar = match style {
+        Style::Bar => ProgressBar::new_spinner(),
+        Style::Lines | Style::Silent => ProgressBar::hidden(),
+    };
+    bar.set_style(ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar
 }
 
 impl Drop for Progress {

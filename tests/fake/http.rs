@@ -513,6 +513,12 @@ fn create(world: &mut World, call: &Call, target: &Target<'_>, dry_run: bool) ->
                 map.remove(field);
             }
         }
+        for (key, value) in &world.settings.default_labels {
+            let label = &mut object["metadata"]["labels"][key];
+            if label.is_null() {
+                *label = json!(value);
+            }
+        }
     }
     let manager = call.query("fieldManager").unwrap_or_default();
     let object = world.store.create(&target.resource, target.namespace, object, manager, dry_run)?;

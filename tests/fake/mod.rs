@@ -61,6 +61,8 @@ struct Settings {
     /// JSON pointers that a POST of a Job loses silently, as an old server loses fields it does not know.
     dropped_fields: Vec<String>,
     controller: bool,
+    /// Labels that new Jobs get which have none of that key, as of an admission webhook.
+    default_labels: Vec<(String, String)>,
     /// Sent as a `Warning` header with every answer to a POST.
     warning: Option<String>,
 }
@@ -75,6 +77,7 @@ impl Fake {
             denied_reviews: Vec::new(),
             dropped_fields: Vec::new(),
             controller: false,
+            default_labels: Vec::new(),
             warning: None,
         };
         let world = World {
@@ -132,6 +135,11 @@ impl Fake {
     /// New Jobs lose the field at this JSON pointer without a word.
     pub(crate) fn drop_job_field(&self, pointer: &str) {
         self.world().settings.dropped_fields.push(pointer.into());
+    }
+
+    /// New Jobs get this label unless they have one of that key, as of an admission webhook.
+    pub(crate) fn default_job_label(&self, key: &str, value: &str) {
+        self.world().settings.default_labels.push((key.into(), value.into()));
     }
 
     /// Answers to POSTs carry this warning, as of an admission webhook.

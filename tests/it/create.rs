@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fault, On, Recorded, Server, When};
-use crate::harness::run;
+use crate::fake::{Fault, On, Recorded, Resource, Server, When};
+use crate::harness::{Run, run};
 use crate::words::created;
 
 const ITEMS: &str = "create x --image=busybox --items=foo,bar,baz --parallelism=2 -- rev /input/data.txt";
-const CREATING: &str = "kubectl-indexedjob/creating";
+pub(crate) const CREATING: &str = "kubectl-indexedjob/creating";
 
-/// Method and last part of the path of everything that was not only looked at.
-fn writes(server: &Server) -> Vec<String> {
-    let requests = server.requests().into_iter().filter(|request| request.method != "GET");
+/// Method and last part of the path of everything that was neither only looked at nor only tried.
+pub(crate) fn writes(server: &Server) -> Vec<String> {
+    let requests = server.requests().into_iter().filter(is_write);
     requests.map(|request| format!("{} {}", request.method, last(&request))).collect()
+}
+
+fn is_write(request: &Recorded) -> bool {
+    request.method != "GET" && request.query("dryRun").is_none()
 }
 
 fn last(request: &Recorded) -> String {
@@ -24,7 +28,7 @@ fn last(request: &Recorded) -> String {
 
 /// No `ConfigMap` without an owner that is there, and no Job that runs before it is ready.
 #[track_caller]
-fn nothing_is_half_made(server: &Server) {
+pub(crate) fn nothing_is_half_made(server: &Server) {
     let jobs = server.jobs();
     for map in server.config_maps() {
         let owners = map["metadata"]["ownerReferences"].as_array().cloned().unwrap_or_default();
@@ -69,7 +73,7 @@ fn helpers_come_between_a_suspended_job_and_its_release() {
     run(&server, ITEMS).output().says(0, &created("x"), &["3 items"]);
     assert_eq!(writes(&server), ["POST jobs", "POST configmaps", "PATCH x"]);
     let requests = server.requests();
-    let bodies: Vec<_> = requests.iter().filter(|request| request.method != "GET").map(|r| r.json()).collect();
+    let bodies: Vec<_> = requests.iter().filter(|request| is_write(request)).map(|r| r.json()).collect();
     let [job, map, patch] = &bodies[..] else { panic!("three writes") };
     assert_eq!(job["spec"]["suspend"], true);
     assert!(job["metadata"]["annotations"][CREATING].is_string());
@@ -83,7 +87,7 @@ fn helpers_come_between_a_suspended_job_and_its_release() {
     assert_eq!(patch["metadata"]["annotations"], json!({CREATING: null}));
     assert!(patch["metadata"]["resourceVersion"].is_null(), "the controller writes the status meanwhile");
     let map_name = map["metadata"]["name"].as_str().expect("a name");
-    let posted = requests.iter().position(|r| last(r) == "configmaps").expect("a POST");
+    let posted = requests.iter().position(|r| is_write(r) && last(r) == "configmaps").expect("a POST");
     let read = requests.iter().rposition(|r| r.method == "GET" && last(r) == map_name).expect("it is read back");
     let released = requests.iter().position(|r| r.method == "PATCH").expect("a PATCH");
     assert!(posted < read && read < released);
@@ -126,7 +130,8 @@ fn answers_that_are_lost_leave_nothing_half_made_and_the_next_run_ends_it() {
             let server = Server::start();
             server.run_controller();
             let methods = if path == "*/jobs/x" { On::patch(path) } else { On::post(path) };
-            server.fault(methods.nth(1), fault.clone());
+            // The first POST of a ConfigMap only asks whether it would be taken.
+            server.fault(methods.nth(if path == "*/configmaps" { 2 } else { 1 }), fault.clone());
             let first = run(&server, ITEMS).output();
             assert_eq!(server.requests_to("POST", "*/jobs").len(), 1, "a create is sent once");
             nothing_is_half_made(&server);
@@ -155,9 +160,9 @@ fn a_release_whose_answer_is_lost_is_looked_after_and_not_undone() {
 #[test]
 fn the_same_create_twice_at_once_makes_one_job_and_deletes_none() {
     let server = Server::start();
-    server.fault(On::post("*/configmaps").nth(1), Fault::Delay(Duration::from_secs(2)));
+    server.fault(On::post("*/configmaps").nth(2), Fault::Delay(Duration::from_secs(2)));
     let slow = run(&server, ITEMS).spawn();
-    server.await_requests(1, |request| request.method == "POST" && request.path.ends_with("/configmaps"));
+    server.await_requests(2, |request| request.method == "POST" && request.path.ends_with("/configmaps"));
     run(&server, ITEMS).output().says(0, "job.batch/x created\n", &[]);
     slow.finish().says(0, "job.batch/x created\n", &[]);
     assert!(server.requests_to("DELETE", "*").is_empty());
@@ -179,21 +184,25 @@ fn a_post_that_fails_is_sent_once() {
 #[test]
 fn a_helper_that_cannot_be_made_takes_the_job_with_it() {
     for fault in [Fault::Code(503), Fault::Code(500), Fault::Code(403)] {
-        let server = Server::start();
-        server.fault(On::post("*/configmaps"), fault.clone());
-        let output = run(&server, ITEMS).output();
-        output.says(1, "", &["Error from server"]);
-        assert_eq!(server.requests_to("POST", "*/configmaps").len(), 1, "{fault:?}");
-        assert!(server.jobs().is_empty() && server.config_maps().is_empty(), "{fault:?}");
+        // Tried before, or made after all.
+        for (nth, jobs) in [(1, 0), (2, 1)] {
+            let server = Server::start();
+            server.fault(On::post("*/configmaps").nth(nth), fault.clone());
+            let output = run(&server, ITEMS).output();
+            output.says(1, "", &["Error from server"]);
+            assert_eq!(server.requests_to("POST", "*/configmaps").len() as u64, nth, "{fault:?}");
+            assert_eq!(writes(&server).iter().filter(|write| *write == "POST jobs").count(), jobs, "{fault:?}");
+            assert!(server.jobs().is_empty() && server.config_maps().is_empty(), "{fault:?}");
+        }
     }
 }
 
 #[test]
 fn a_job_begun_by_another_create_is_left_alone() {
     let server = Server::start();
-    server.fault(On::post("*/configmaps").first(1), Fault::Hang);
+    server.fault(On::post("*/configmaps").nth(2), Fault::Hang);
     let first = run(&server, ITEMS).spawn();
-    server.await_requests(1, |request| request.path.ends_with("/configmaps"));
+    server.await_requests(2, |request| request.path.ends_with("/configmaps"));
     first.killer()();
     let uid = server.job("default", "x").uid();
     let other = run(&server, "create x --image=busybox --items=other -- true").output();
@@ -335,6 +344,39 @@ fn a_file_is_sent_as_it_is() {
         }
         assert_eq!(sent, manifest);
     }
+}
+
+/// `create` with `--items-from SOURCE` makes these items, and says this.
+#[track_caller]
+fn items_from(source: &str, run_with: impl FnOnce(Run) -> Run, items: &[&str], said: &str) {
+    let server = Server::start();
+    let map = json!({"metadata": {"name": "m"}, "data": {"0": "a", "1": "b\n"}});
+    let lists = json!({"metadata": {"name": "lists"}, "data": {"f.csv": "p,q\n1,2\n", "g": "x\ny\n"}});
+    for map in [map, lists] {
+        server.put_object(&Resource::core("configmaps"), "default", map);
+    }
+    let line = format!("create x --image=busybox --items-from={source} -- true");
+    run_with(run(&server, &line)).output().says(0, &created("x"), &[said]);
+    let maps = server.config_maps();
+    let made = maps.iter().find(|map| !map["metadata"]["ownerReferences"].is_null()).expect("the items");
+    let want: Value = items.iter().enumerate().map(|(index, item)| (index.to_string(), json!(item))).collect();
+    assert_eq!(made["data"], want);
+}
+
+#[test]
+fn items_are_read_from_files_stdin_and_config_maps() {
+    items_from("-", |run| run.stdin("\u{feff}a\r\n\r\nb c"), &["a", "", "b c"], "3 items from stdin, 1 of them empty");
+    items_from("list", |run| run.file("list", "a\nb\n"), &["a", "b"], "2 items from list");
+    items_from(
+        "l.csv",
+        |run| run.file("l.csv", "\u{feff}k\r\n\"1\"\r\n"),
+        &["{\"k\":\"1\"}"],
+        "1 item from l.csv, column k",
+    );
+    items_from("l.jsonl", |run| run.file("l.jsonl", "1\n\"x\""), &["1", "x"], "2 items from l.jsonl");
+    items_from("configmap/m", |run| run, &["a", "b\n"], "2 items from configmap/m");
+    items_from("configmap/lists/g", |run| run, &["x", "y"], "2 items from configmap/lists/g");
+    items_from("cm/lists/f.csv", |run| run, &["{\"p\":\"1\",\"q\":\"2\"}"], "columns p, q");
 }
 
 #[test]

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 const CORE: &[&str] = &[
     "text",
     "index_set",
+    "numbering",
     "human",
+    "quantity",
     "yaml",
     "facts",
     "progress",
@@ -43,6 +45,7 @@ const CORE_CRATES: &[(&str, &[&str])] = &[
     ("k8s_openapi", &[]),
     ("serde", &[]),
     ("serde_json", &[]),
+    ("serde_path_to_error", &["core/src/manifest"]),
     ("serde_yaml", &["core/src/yaml.rs"]),
     ("shlex", &[]),
     ("thiserror", &[]),

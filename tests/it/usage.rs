@@ -35,8 +35,8 @@ fn file_refused(content: &str, stderr: &str) {
 fn no_work() {
     refused(
         &["x", "--image=busybox", "--", "true"],
-        "error: no work given: --completions or --items is needed\n\
-         hint: kubectl indexedjob create x --image IMAGE --completions 10 -- COMMAND\n",
+        "error: no work given: one of --completions, --array, --items, --items-from, --matrix is needed\n\
+         hint: --items-from - makes a task of each line of stdin\n",
     );
 }
 
@@ -128,6 +128,155 @@ fn an_unknown_flag() {
     );
 }
 
+/// Lines of `create x --image=busybox`, and what is said of each.
+#[track_caller]
+fn all_refused(lines: &[(&[&str], &str)]) {
+    for (line, stderr) in lines {
+        let args: Vec<&str> = ["x", "--image=busybox"].iter().chain(*line).copied().collect();
+        refused(&args, stderr);
+    }
+}
+
+#[test]
+fn tasks_that_cannot_be() {
+    all_refused(&[
+        (&["--array=5-1"], "error: --array: the range 5-1 is descending; write the lower number first\n"),
+        (&["--array=1-3%0"], "error: --array: \"%0\" must be % and a number from 1 to 100000, once and at the end\n"),
+        (&["--array=1-3%2", "--parallelism=3"], "error: --parallelism 3 and %2 of --array contradict each other\n"),
+        (&["--matrix=a"], "error: --matrix: \"a\" is not NAME=VALUE,VALUE,...\n"),
+        (&["--matrix=a=1", "--matrix=a=2"], "error: --matrix: two columns are called \"a\"\n"),
+        (&["--items-from=nofile"], "error: cannot read nofile: no such file or directory\n"),
+        (
+            &["--items=\"a"],
+            "error: --items: item 1: the double quote is not closed, or something follows it; write a quote in an item \
+             as \"a \"\"b\"\"\"\n",
+        ),
+        (&["--items=a", "--items-format=csv"], "error: --items-format goes with --items-from\n"),
+        (
+            &["--completions=100001"],
+            "error: 100001 completions with a limit per index need maxFailedIndexes; without it 100000 are the most\n\
+             hint: add --max-failed-indexes N, at most 10000\n",
+        ),
+    ]);
+}
+
+#[test]
+fn items_that_cannot_get_there() {
+    let items = "hint: give items by --items, --items-from or --matrix\n";
+    all_refused(&[
+        (&["--completions=2", "-I%"], &format!("error: -I goes with items\n{items}")),
+        (&["--completions=2", "--item-path=/a/b"], &format!("error: --item-path goes with items\n{items}")),
+        (&["--completions=2", "--item-env=A"], &format!("error: --item-env goes with items\n{items}")),
+        (&["--completions=2", "--items-via=init"], &format!("error: --items-via goes with items\n{items}")),
+        (&["--matrix=a=1", "--item-env=A=b"], "error: --item-env A: no column is called b; there are: a\n"),
+        (&["--items=a", "--item-env=A=b"], "error: --item-env A: the items have no columns\n"),
+        (&["--items=a", "--item-env=A", "--env=A=1"], "error: the variable A is given twice\n"),
+        (
+            &["--items=a", "--item-env=JOB_COMPLETION_INDEX"],
+            "error: JOB_COMPLETION_INDEX is the number of the task already\n",
+        ),
+        (&["--items=a", "--init-image=i", "--items-via=configmap"], "error: --init-image goes with --items-via=init\n"),
+        (
+            &["--items=a", "--index-path=/input/data.txt"],
+            "error: /input/data.txt cannot hold both the item and the number\n\
+             hint: give --item-path or --index-path another file\n",
+        ),
+        (
+            &["--items=a", "--volume=pvc/x:/input", "--items-via=init"],
+            "error: something else is mounted at /input\n\
+             hint: choose another place for the item by --item-path, or for the number by --index-path\n",
+        ),
+        (
+            &["--items=a", "--env=my.var=1", "--", "x", "{}"],
+            "error: the variable my.var would get lost in the sh around the command, which gives it values of the \
+             task's own\nhint: name it with letters, digits and _, or let the program read the file of --item-path or \
+             --index-path\n",
+        ),
+    ]);
+}
+
+#[test]
+fn policies_that_cannot_be() {
+    all_refused(&[
+        (
+            &["--completions=2", "--succeeded-count=3"],
+            "error: succeededCount 3 is more than the 2 completions\nhint: give --succeeded-count a smaller number\n",
+        ),
+        (&["--completions=2", "--succeeded-indexes=0-2"], "error: --succeeded-indexes: no task has the number 2\n"),
+        (&["--array=1-2", "--succeeded-indexes=0"], "error: --succeeded-indexes: no task has the number 0\n"),
+        (&["--completions=2", "--succeeded-indexes="], "error: --succeeded-indexes names no task\n"),
+        (
+            &["--completions=2", "--pod-replacement-policy=TerminatingOrFailed"],
+            "error: the pod replacement policy TerminatingOrFailed cannot go with a pod failure policy\n\
+             hint: add --count-disruptions, or leave --pod-replacement-policy out\n",
+        ),
+        (
+            &["--completions=2", "--queue=q"],
+            "error: --queue needs --parallelism: Kueue reserves the room of so many pods at once\n\
+             hint: add --parallelism N, or %N behind the numbers of --array\n",
+        ),
+    ]);
+}
+
+#[test]
+fn values_that_cannot_be() {
+    let lines = [
+        ("--retries=-1", "'--retries <N>': it must be between 0 and 2147483647"),
+        ("--fail-job-on=0", "'--fail-job-on <CODES>': exit codes are 1 to 255: write 42 or 1,3-5"),
+        ("--fail-index-on=256", "'--fail-index-on <CODES>': exit codes are 1 to 255: write 42 or 1,3-5"),
+        ("--active-deadline=0", "'--active-deadline <DURATION>': it must be at least one second"),
+        ("--ttl=1.5s", "'--ttl <DURATION>': it must be whole seconds"),
+        ("--requests=cpu", "'--requests <RESOURCE=AMOUNT,...>': write RESOURCE=AMOUNT, such as cpu=500m or memory=4Gi"),
+        ("--gpus=0", "'--gpus <N>': it must be between 1 and 2147483647"),
+        ("--volume=pvc/x:x", "'--volume <SOURCE:PATH>': the path in the container must be absolute, without a colon"),
+        ("--env-from=x", "'--env-from <SOURCE>': write configmap/NAME or secret/NAME"),
+        ("--label=a", "'--label <KEY=VALUE,...>': write KEY=VALUE"),
+        ("--index-env=A-B", "'--index-env <NAME>': a variable has letters, digits and _, no digit first"),
+    ];
+    for (flag, said) in lines {
+        let value = flag.split_once('=').expect("a value").1;
+        all_refused(&[(&["--completions=2", flag], &format!("error: invalid value '{value}' for {said}\n"))]);
+    }
+}
+
+#[test]
+fn first_tries_of_newcomers() {
+    let code =
+        |shell: &str| format!("error: {{}} is inside the program that {shell} runs, where an item would become code\n");
+    let behind = "hint: pass the item to the program as an argument of its own, behind it\n";
+    all_refused(&[
+        (
+            &["--items", "a", "b", "c", "--", "gzip"],
+            "error: unexpected argument 'b' found\nhint: put commas between items: --items a,b,c\n",
+        ),
+        (
+            &["--completions=1", "--", "gzip", ":::", "a", "b"],
+            "error: ::: is GNU parallel's; items are given by a flag\nhint: --items a,b -- gzip {}\n",
+        ),
+        (&["--items=a", "--", "sh", "-c", "gzip {}"], &(code("sh") + "hint: -- sh -c 'gzip \"$1\"' sh {}\n")),
+        (&["--items=a", "--", "sh", "-c", "gzip \"{}\""], &(code("sh") + behind)),
+        (&["--items=a", "--", "awk", "{}"], &(code("awk") + behind)),
+        (
+            &["--completions=1", "--timeout=5s", "--", "true"],
+            "error: --timeout goes with --wait or --logs\nhint: add --wait, or limit the Job itself by --active-deadline\n",
+        ),
+        (
+            &["--completions=1", "--rm"],
+            "error: --rm goes with --wait or --logs\nhint: add --wait; --ttl 0 deletes it at its end, also when it failed\n",
+        ),
+    ]);
+}
+
+#[test]
+fn braces_that_are_no_column_are_left_alone() {
+    let server = Server::start();
+    let line =
+        "create x --image=busybox --matrix=column=a,b --dry-run=client -o json -- echo {colum} ${column} {{column}";
+    let output = run(&server, line).output();
+    output.ends_with_code(0);
+    assert!(output.text().contains("\"{colum}\""), "{}", output.text());
+}
+
 #[test]
 fn an_unknown_verb() {
     let server = Server::start();
@@ -158,10 +307,19 @@ fn a_file_that_is_missing() {
 }
 
 #[test]
-fn a_file_and_flags_of_ours() {
+fn a_url_with_control_characters() {
     refused(
-        &["-f", "job.yaml", "--completions=3"],
-        "error: the argument '--filename <FILE>' cannot be used with '--completions <N>'\n\
+        &["-f", "https://h/a\u{1b}[31m b"],
+        "error: cannot read https://h/a^[[31m b: it is a URL, not a file\n\
+         hint: curl -fsSL 'https://h/a^[[31m b' | kubectl indexedjob create -f -\n",
+    );
+}
+
+#[test]
+fn a_file_and_a_script() {
+    refused(
+        &["-f", "job.yaml", "--script=run.sh"],
+        "error: the argument '--filename <FILE>' cannot be used with '--script <FILE>'\n\
          hint: see kubectl indexedjob create --help\n",
     );
 }
@@ -194,7 +352,7 @@ fn a_job_that_is_not_indexed() {
     file_refused(
         "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: x\nspec:\n  completions: 3\n",
         "error: job.yaml: the Job is not Indexed: its pods would have no completion index\n\
-         hint: write \"completionMode: Indexed\" and \"completions: N\" under spec\n",
+         hint: write \"completionMode: Indexed\" and \"completions: N\" under spec, or add --completions N\n",
     );
 }
 
@@ -210,7 +368,7 @@ fn a_job_that_exists_already() {
             "",
             &[
                 "Error from server (AlreadyExists): jobs.batch \"x\" already exists\n",
-                "hint: kubectl delete job x, or choose another name\n",
+                "hint: kubectl delete job x, --replace if it is finished, or choose another name\n",
             ],
         );
         assert_eq!((job.uid(), server.writes(), server.config_maps().len()), (uid, 0, before), "{work}");

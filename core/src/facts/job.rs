@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::PodFacts;
 use crate::index_set::IndexSet;
+use crate::numbering::Numbering;
 use crate::text::Foreign;
 
 /// A Job, as far as progress and its pods are concerned.
@@ -24,6 +25,8 @@ pub struct JobFacts {
     pub indexed: bool,
     /// How many indexes it has; 0 where the field is unset (work queues).
     pub completions: u32,
+    /// What its tasks are called.
+    pub numbering: Numbering,
     /// Is it told not to run?
     pub suspended: bool,
     /// Somebody is deleting it.
@@ -114,6 +117,14 @@ struct RawMeta {
     #[serde(default)]
     resource_version: String,
     deletion_timestamp: Option<Timestamp>,
+    annotations: Option<RawAnnotations>,
+}
+
+/// The annotations that matter; the others are skipped unread.
+#[derive(Deserialize)]
+struct RawAnnotations {
+    #[serde(rename = "kubectl-indexedjob/numbers")]
+    numbers: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -169,6 +180,7 @@ impl From<RawJob> for JobFacts {
     fn from(raw: RawJob) -> Self {
         let RawJob { metadata, spec, status } = raw;
         let completions = spec.completions.unwrap_or(0);
+        let numbers = metadata.annotations.and_then(|annotations| annotations.numbers);
         let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
         Self {
             name: metadata.name,
@@ -176,6 +188,7 @@ impl From<RawJob> for JobFacts {
             resource_version: metadata.resource_version,
             indexed: spec.completion_mode.as_deref() == Some("Indexed"),
             completions,
+            numbering: Numbering::of_annotation(numbers.as_deref(), completions),
             suspended: spec.suspend.unwrap_or(false),
             deleting: metadata.deletion_timestamp.is_some(),
             pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::numbering::Index;
 use crate::text::Foreign;
 
 /// One attempt at an index.
@@ -12,7 +13,7 @@ use crate::text::Foreign;
 #[serde(from = "RawPod")]
 pub struct PodFacts {
     /// Its completion index; None for a pod that carries none.
-    pub index: Option<u32>,
+    pub index: Option<Index>,
     /// Its name.
     pub name: String,
     /// What tells it from another pod of that name.
@@ -139,7 +140,7 @@ struct RawMeta {
 #[derive(Default, Deserialize)]
 #[serde(from = "Option<RawKeys>")]
 struct Keys {
-    index: Option<u32>,
+    index: Option<Index>,
     default_container: Option<String>,
 }
 
@@ -154,7 +155,7 @@ struct RawKeys {
 impl From<Option<RawKeys>> for Keys {
     fn from(raw: Option<RawKeys>) -> Self {
         raw.map_or_else(Self::default, |raw| Self {
-            index: raw.index.and_then(|text| text.parse().ok()),
+            index: raw.index.and_then(|text| text.parse().ok()).map(Index),
             default_container: raw.default_container,
         })
     }
@@ -310,7 +311,7 @@ mod tests {
     #[test]
     fn the_index_is_in_the_annotation_or_the_label_never_in_the_name() {
         let key = |kind: &str| read(json!({"metadata": {"name": "x-7-abcde", kind: {INDEX_KEY: "3"}}})).index;
-        assert_eq!((key("annotations"), key("labels"), key("other")), (Some(3), Some(3), None));
+        assert_eq!((key("annotations"), key("labels"), key("other")), (Some(Index(3)), Some(Index(3)), None));
     }
 
     #[test]

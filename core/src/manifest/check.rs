@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::index_set::IndexSet;
+
 /// Something about a manifest that a server would refuse, or that makes it no Indexed Job.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -21,34 +23,13 @@ impl Problem {
     }
 }
 
-/// The Indexed Job among `documents`, which came from one file.
-pub fn from_file(documents: Vec<Value>) -> Result<Value, Problem> {
-    let count = documents.len();
-    if count == 0 {
-        return Err(Problem::new("nothing in it; one batch/v1 Job is wanted"));
+/// A Job that is not Indexed has no completion index for its pods.
+pub fn is_indexed(job: &Value) -> Result<(), Problem> {
+    if job["spec"]["completionMode"].as_str() == Some("Indexed") {
+        return Ok(());
     }
-    let [job] = <[Value; 1]>::try_from(documents).map_err(|_| {
-        Problem::new(format!("found {count} documents where one Job is wanted"))
-            .hint("create the other objects with kubectl create -f, and the Job with kubectl indexedjob create -f")
-    })?;
-    let text = |key: &str| job[key].as_str().unwrap_or_default();
-    if (text("apiVersion"), text("kind")) != ("batch/v1", "Job") {
-        if text("apiVersion").is_empty() || text("kind").is_empty() {
-            return Err(Problem::new("apiVersion or kind is missing; a batch/v1 Job is wanted"));
-        }
-        let found = format!("{} {}", text("apiVersion"), text("kind"));
-        let problem = Problem::new(format!("found {} where a batch/v1 Job is wanted", crate::text::shown(&found)));
-        return Err(match text("kind") {
-            "Job" => problem.hint("write \"apiVersion: batch/v1\""),
-            _ => problem.hint("create other kinds with kubectl create -f"),
-        });
-    }
-    if job["spec"]["completionMode"].as_str() != Some("Indexed") {
-        return Err(Problem::new("the Job is not Indexed: its pods would have no completion index")
-            .hint("write \"completionMode: Indexed\" and \"completions: N\" under spec"));
-    }
-    limits(&job)?;
-    Ok(job)
+    Err(Problem::new("the Job is not Indexed: its pods would have no completion index")
+        .hint("write \"completionMode: Indexed\" and \"completions: N\" under spec, or add --completions N"))
 }
 
 /// Checks what the server would check (`ValidateJob` in `pkg/apis/batch/validation`), for Indexed Jobs.
@@ -64,16 +45,88 @@ pub fn limits(job: &Value) -> Result<(), Problem> {
     if !(0..=100_000).contains(&parallelism) {
         return Err(Problem::new(format!("parallelism must be between 0 and 100000, not {parallelism}")));
     }
-    if completions > 100_000 && spec["backoffLimitPerIndex"].is_number() && !spec["maxFailedIndexes"].is_number() {
-        return Err(Problem::new(format!(
-            "{completions} completions with a limit per index need maxFailedIndexes; without it 100000 are the most"
-        ))
-        .hint("use --defaults=api, or set maxFailedIndexes in a file for -f"));
+    annotations(job)?;
+    failed_indexes(spec, completions, parallelism)?;
+    policies(spec, completions)?;
+    let metadata = &job["metadata"];
+    match (metadata["name"].as_str(), metadata["generateName"].as_str()) {
+        (Some(name), _) => name_fits(name, completions),
+        // The server adds five letters and digits.
+        (None, Some(prefix)) => name_fits(&format!("{prefix}xxxxx"), completions),
+        (None, None) => Ok(()),
     }
-    match job["metadata"]["name"].as_str() {
-        Some(name) => name_fits(name, completions),
-        None => Ok(()),
+}
+
+/// Annotations are at most 256 KiB together (`TotalAnnotationSizeLimitB` in `k8s.io/apimachinery/pkg/api/validation`).
+fn annotations(job: &Value) -> Result<(), Problem> {
+    let all = job["metadata"]["annotations"].as_object();
+    let size: usize =
+        all.into_iter().flatten().map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum();
+    match size {
+        0..=0x4_0000 => Ok(()),
+        size => Err(Problem::new(format!("the annotations take {size} bytes, and 262144 are the most"))
+            .hint("give --array fewer numbers or more regular ones: they are kept in an annotation")),
     }
+}
+
+/// What a limit per index allows.
+fn failed_indexes(spec: &Value, completions: i64, parallelism: i64) -> Result<(), Problem> {
+    let per_index = spec["backoffLimitPerIndex"].is_number();
+    let Some(max) = whole(spec, "maxFailedIndexes")? else {
+        return match per_index && completions > 100_000 {
+            true => Err(Problem::new(format!(
+                "{completions} completions with a limit per index need maxFailedIndexes; without it 100000 are the most"
+            ))
+            .hint("add --max-failed-indexes N, at most 10000")),
+            false => Ok(()),
+        };
+    };
+    if !per_index {
+        return Err(Problem::new("maxFailedIndexes needs a limit for each index").hint("add --retries N"));
+    }
+    let most = if completions > 100_000 { 10_000 } else { completions.min(100_000) };
+    if !(0..=most).contains(&max) {
+        let problem =
+            format!("with {completions} completions maxFailedIndexes must be between 0 and {most}, not {max}");
+        return Err(Problem::new(problem).hint("give --max-failed-indexes another number"));
+    }
+    if completions > 100_000 && parallelism > 10_000 {
+        let problem =
+            format!("with {completions} completions and a limit per index parallelism may be 10000 at the most");
+        return Err(Problem::new(problem).hint("give --parallelism another number"));
+    }
+    Ok(())
+}
+
+/// What the rules of both policies may be.
+fn policies(spec: &Value, completions: i64) -> Result<(), Problem> {
+    let rules = |policy: &str| spec[policy]["rules"].as_array().map_or(&[][..], Vec::as_slice);
+    for policy in ["podFailurePolicy", "successPolicy"] {
+        let count = rules(policy).len();
+        if count > 20 {
+            return Err(Problem::new(format!("{policy} has {count} rules, and 20 are the most")));
+        }
+    }
+    for rule in rules("successPolicy") {
+        let indexes = rule["succeededIndexes"].as_str().and_then(|text| text.parse::<IndexSet>().ok());
+        if let Some(last) = indexes.as_ref().and_then(IndexSet::max).filter(|last| i64::from(*last) >= completions) {
+            let problem = format!(
+                "succeededIndexes has {last}, and with {completions} completions the last index is {}",
+                completions - 1
+            );
+            return Err(Problem::new(problem).hint("give --succeeded-indexes a smaller set"));
+        }
+        let (most, of_what) = match &indexes {
+            Some(indexes) => (i64::from(indexes.len()), "indexes of its set"),
+            None => (completions, "completions"),
+        };
+        let count = rule["succeededCount"].as_i64().unwrap_or(0);
+        if count > most {
+            let problem = format!("succeededCount {count} is more than the {most} {of_what}");
+            return Err(Problem::new(problem).hint("give --succeeded-count a smaller number"));
+        }
+    }
+    Ok(())
 }
 
 /// The whole number `key` of the spec; None where it is not set.
@@ -169,29 +222,47 @@ mod tests {
         refused(&job(&"x".repeat(62), 5), "may have 61");
         assert_eq!(limits(&job(&"x".repeat(58), 10_000)), Ok(()));
         refused(&job(&"x".repeat(59), 10_000), "may have 58");
+        let mut prefix = job("x", 5);
+        prefix["metadata"] = json!({"generateName": format!("{}-", "x".repeat(56))});
+        refused(&prefix, "has 62 characters");
     }
 
     #[test]
-    fn a_file_holds_one_indexed_job() {
-        assert_eq!(from_file(vec![job("x", 5)]), Ok(job("x", 5)));
-        let message = |documents| from_file(documents).unwrap_err().to_string();
-        assert_eq!(message(vec![]), "nothing in it; one batch/v1 Job is wanted");
-        assert_eq!(message(vec![json!([1])]), "apiVersion or kind is missing; a batch/v1 Job is wanted");
-        assert_eq!(message(vec![job("x", 5), job("y", 5)]), "found 2 documents where one Job is wanted");
-        let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment"});
-        assert_eq!(message(vec![deployment]), "found apps/v1 Deployment where a batch/v1 Job is wanted");
-        let mut plain = job("x", 5);
-        plain["spec"]["completionMode"] = json!("NonIndexed");
-        assert!(message(vec![plain]).starts_with("the Job is not Indexed"));
-        let mut wrong = job("x", 5);
-        wrong["spec"]["parallelism"] = json!("three");
-        assert!(message(vec![wrong]).starts_with("spec.parallelism must be a whole number, not \"three\""));
+    fn limits_of_failed_indexes() {
+        let with = |completions, per_index: Option<u32>, max: u32, parallelism: u32| {
+            let mut job = job("x", completions);
+            if let Some(limit) = per_index {
+                job["spec"]["backoffLimitPerIndex"] = json!(limit);
+            }
+            job["spec"]["maxFailedIndexes"] = json!(max);
+            job["spec"]["parallelism"] = json!(parallelism);
+            job
+        };
+        assert_eq!(limits(&with(10, Some(0), 10, 1)), Ok(()));
+        refused(&with(10, None, 1, 1), "maxFailedIndexes needs a limit for each index");
+        refused(&with(10, Some(0), 11, 1), "must be between 0 and 10, not 11");
+        refused(&with(100_001, Some(0), 10_001, 1), "must be between 0 and 10000, not 10001");
+        refused(&with(100_001, Some(0), 10_000, 10_001), "parallelism may be 10000 at the most");
     }
 
     #[test]
-    fn fields_newer_than_this_program_are_no_problem() {
-        let mut new = job("x", 5);
-        new["spec"]["scheduling2040"] = json!({"a": 1});
-        assert_eq!(from_file(vec![new.clone()]), Ok(new));
+    fn annotations_have_room_for_regular_numbers_only() {
+        let mut job = job("x", 5);
+        job["metadata"]["annotations"] = json!({"numbers": "1,".repeat(200_000)});
+        refused(&job, "the annotations take 400007 bytes, and 262144 are the most");
+    }
+
+    #[test]
+    fn limits_of_policies() {
+        let mut rules = job("x", 5);
+        rules["spec"]["podFailurePolicy"]["rules"] = json!(vec![json!({}); 21]);
+        refused(&rules, "podFailurePolicy has 21 rules, and 20 are the most");
+        let mut success = job("x", 5);
+        success["spec"]["successPolicy"]["rules"] = json!([{"succeededCount": 6}]);
+        refused(&success, "succeededCount 6 is more than the 5 completions");
+        success["spec"]["successPolicy"]["rules"] = json!([{"succeededIndexes": "0-2", "succeededCount": 4}]);
+        refused(&success, "succeededCount 4 is more than the 3 indexes of its set");
+        success["spec"]["successPolicy"]["rules"] = json!([{"succeededIndexes": "0,5"}]);
+        refused(&success, "succeededIndexes has 5, and with 5 completions the last index is 4");
     }
 }

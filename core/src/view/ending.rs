@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{count, indexes};
 use crate::digest::Cause;
 use crate::facts::{Outcome, Verdict};
+use crate::numbering::{Index, Number, Numbering};
 use crate::progress::JobProgress;
 
 /// How many causes are shown before the rest is counted.
@@ -25,7 +26,8 @@ pub fn outcome(name: &str, verdict: &Verdict, progress: &JobProgress) -> Option<
     };
     let why = [reason, message].map(|text| text.shown()).into_iter().filter(|text| !text.is_empty());
     let failed = progress.failed_indexes();
-    let failed = Some(indexes(&failed)).filter(|_| !verdict.settled && !failed.is_empty());
+    let failed =
+        Some(indexes(&progress.numbering().numbers(&failed))).filter(|_| !verdict.settled && !failed.is_empty());
     let parts: Vec<String> = why.map(Into::into).chain(failed).collect();
     Some(format!("job.batch/{name} {verb}: {}", parts.join(": ")))
 }
@@ -37,10 +39,11 @@ pub fn failures(progress: &JobProgress, causes: &[Cause]) -> String {
     let failed = progress.failed_indexes();
     if !failed.is_empty() {
         let all = progress.tally().map_or(0, |tally| tally.completions);
-        line(&mut text, format_args!("failed: {} ({} of {all})", indexes(&failed), failed.len()));
+        let shown = indexes(&progress.numbering().numbers(&failed));
+        line(&mut text, format_args!("failed: {shown} ({} of {all})", failed.len()));
     }
     for cause in causes.iter().take(CAUSES) {
-        line(&mut text, format_args!("{}", self::cause(cause)));
+        line(&mut text, format_args!("{}", self::cause(cause, &progress.numbering())));
     }
     if let Some(rest) = causes.get(CAUSES..).filter(|rest| !rest.is_empty()) {
         let attempts = rest.iter().map(|cause| cause.attempts).sum();
@@ -51,7 +54,7 @@ pub fn failures(progress: &JobProgress, causes: &[Cause]) -> String {
 
 /// `31x exit 137 OOMKilled, indexes 4-20,33: message`.
 #[must_use]
-pub fn cause(cause: &Cause) -> String {
+pub fn cause(cause: &Cause, numbering: &Numbering) -> String {
     let mut text = format!("{}x", cause.attempts);
     if let Some(code) = cause.exit_code {
         let _ = write!(text, " exit {code}");
@@ -59,7 +62,7 @@ pub fn cause(cause: &Cause) -> String {
     if !cause.reason.is_empty() {
         let _ = write!(text, " {}", cause.reason.shown());
     }
-    let _ = write!(text, ", {}", indexes(&cause.indexes));
+    let _ = write!(text, ", {}", indexes(&numbering.numbers(&cause.indexes)));
     if !cause.message.is_empty() {
         let _ = write!(text, ": {}", cause.message.shown());
     }
@@ -69,11 +72,16 @@ pub fn cause(cause: &Cause) -> String {
 /// Reasons of containers that ended without having been started.
 const NO_LOG: [&str; 2] = ["StartError", "ContainerCannotRun"];
 
-/// The first index whose log tells more: of those whose program ran and failed.
+/// The first task whose log tells more: of those whose program ran and failed.
 #[must_use]
-pub fn first_failed(causes: &[Cause]) -> Option<u32> {
+pub fn first_failed(progress: &JobProgress, causes: &[Cause]) -> Option<Number> {
     let ran = |cause: &&Cause| cause.exit_code.is_some() && !NO_LOG.contains(&cause.reason.raw());
-    causes.iter().filter(ran).flat_map(|cause| cause.indexes.iter()).min()
+    causes
+        .iter()
+        .filter(ran)
+        .filter_map(|cause| cause.indexes.min())
+        .min()
+        .map(|index| progress.numbering().number(Index(index)))
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
@@ -130,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_cause_is_one_safe_line() {
-        assert_eq!(cause(&oom()), "31x exit 137 OOMKilled, indexes 4-20,33: ^[[31mheap");
+        assert_eq!(cause(&oom(), &Numbering::default()), "31x exit 137 OOMKilled, indexes 4-20,33: ^[[31mheap");
         let evicted = Cause {
             attempts: 1,
             indexes: IndexSet::from_iter([2]),
@@ -138,7 +146,7 @@ mod tests {
             reason: "Evicted".into(),
             message: Foreign::default(),
         };
-        assert_eq!(cause(&evicted), "1x Evicted, index 2");
+        assert_eq!(cause(&evicted, &Numbering::default()), "1x Evicted, index 2");
     }
 
     #[test]
@@ -147,6 +155,6 @@ mod tests {
         let text = failures(&progress, &vec![oom(); 7]);
         assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
         assert!(text.ends_with("\nand 62 failed attempts of other causes\n"), "{text}");
-        assert_eq!(first_failed(&[oom()]), Some(4));
+        assert_eq!(first_failed(&JobProgress::default(), &[oom()]), Some(Number(4)));
     }
 }

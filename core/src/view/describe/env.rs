@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{Container, EnvFromSource, EnvVarSource, Resourc
 
 use super::containers::title;
 use super::page::Page;
-use super::quantity::{self, Unit};
+use crate::quantity::{self, Unit};
 
 /// What is taken whole from a `ConfigMap` or Secret; no block without one.
 pub(super) fn sources(page: &mut Page, sources: &[EnvFromSource]) {

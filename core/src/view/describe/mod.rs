@@ -16,7 +16,6 @@ mod more;
 mod page;
 mod policies;
 mod probes;
-mod quantity;
 mod tabs;
 mod template;
 mod volumes;
@@ -47,6 +46,17 @@ pub enum Events<'a> {
     Read(&'a [serde_json::Value]),
     /// The server did not return them; why, in its words.
     Unreadable(String),
+}
+
+/// The rules of the policies of a Job, each in words; empty where it has none.
+///
+/// # Errors
+/// The Job has not the shape of one.
+pub fn policies(job: &serde_json::Value) -> Result<Vec<String>, serde_json::Error> {
+    let Job { metadata: meta, spec, status } = Job::deserialize(job)?;
+    let parts = Parts { meta, spec: spec.unwrap_or_default(), status: status.unwrap_or_default() };
+    let failure = policies::failure(parts.spec.pod_failure_policy.as_ref());
+    Ok([failure, policies::success(parts.spec.success_policy.as_ref(), &more::numbering(&parts))].concat())
 }
 
 /// The parts of a Job, an absent one as its empty self.

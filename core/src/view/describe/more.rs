@@ -10,6 +10,7 @@ use super::page::Page;
 use super::{Parts, policies};
 use crate::human;
 use crate::index_set::IndexSet;
+use crate::numbering::{Index, NUMBERS, Numbering};
 use crate::text::shown;
 use crate::view::count;
 
@@ -19,10 +20,11 @@ const BUILT_IN: &str = "kubernetes.io/job-controller";
 /// Every block that has something to say.
 pub(super) fn show(page: &mut Page, job: &Parts, problems: &[String], now: Timestamp, zone: &TimeZone) {
     block(page, "Status:", &status(job, now, zone));
-    block(page, "Indexes:", &indexes(&job.spec, &job.status));
+    let numbering = numbering(job);
+    block(page, "Indexes:", &indexes(&job.spec, &job.status, &numbering));
     block(page, "Limits:", &limits(&job.spec));
     lines(page, "Pod Failure Policy:", &policies::failure(job.spec.pod_failure_policy.as_ref()));
-    lines(page, "Success Policy:", &policies::success(job.spec.success_policy.as_ref()));
+    lines(page, "Success Policy:", &policies::success(job.spec.success_policy.as_ref(), &numbering));
     conditions(page, job.status.conditions.as_deref().unwrap_or_default(), now);
     lines(page, "Failures:", problems);
 }
@@ -73,8 +75,16 @@ fn failed_at(status: &JobStatus) -> Option<Timestamp> {
     failed.last_transition_time.as_ref().map(|time| time.0)
 }
 
-/// The indexes in full, since a list that is cut hides the one that is looked for.
-fn indexes(spec: &JobSpec, status: &JobStatus) -> Vec<(&'static str, String)> {
+/// What the tasks are called.
+pub(super) fn numbering(job: &Parts) -> Numbering {
+    let completions = job.spec.completions.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let annotations = job.meta.annotations.as_ref();
+    Numbering::of_annotation(annotations.and_then(|all| all.get(NUMBERS)).map(String::as_str), completions)
+}
+
+/// The indexes in full, since a list that is cut hides the one that is looked for; by the numbers of the tasks where
+/// they have some, unlike kubectl's `Completed Indexes`.
+fn indexes(spec: &JobSpec, status: &JobStatus, numbering: &Numbering) -> Vec<(&'static str, String)> {
     let indexed = spec.completion_mode.as_deref() == Some("Indexed");
     let Some(completions) = spec.completions.filter(|_| indexed).and_then(|n| u32::try_from(n).ok()) else {
         return Vec::new();
@@ -83,9 +93,15 @@ fn indexes(spec: &JobSpec, status: &JobStatus) -> Vec<(&'static str, String)> {
     let (done, failed) = (read(&status.completed_indexes), read(&status.failed_indexes));
     let rest = IndexSet::all(completions).difference(&done).difference(&failed);
     let mut fields = vec![("Succeeded", format!("{} of {}", done.len(), count(completions, "index", "indexes")))];
-    for (label, set) in [("Failed", failed), ("Unfinished", rest)] {
+    let mut sets = vec![("Failed", failed), ("Unfinished", rest)];
+    if let Some(all) = numbering.set() {
+        fields.insert(0, ("Numbers", format!("{} (index 0 is number {})", all.compact(), numbering.number(Index(0)))));
+        sets.insert(0, ("Completed Numbers", done));
+    }
+    for (label, set) in sets {
         if !set.is_empty() {
-            fields.push((label, format!("{set} ({})", count(set.len(), "index", "indexes"))));
+            let numbers = numbering.numbers(&set);
+            fields.push((label, format!("{numbers} ({})", count(set.len(), "index", "indexes"))));
         }
     }
     fields
@@ -211,6 +227,30 @@ mod tests {
           Unfinished:  0 (1 index)
         Success Policy:
           succeed when any 1 of the indexes 0 have succeeded
+        ");
+    }
+
+    #[test]
+    fn tasks_with_numbers_of_their_own_are_called_by_them() {
+        let job = json!({
+            "metadata": {"name": "x", "annotations": {"kubectl-indexedjob/numbers": "1-9:4,20"}},
+            "spec": {
+                "completions": 4, "completionMode": "Indexed", "template": {},
+                "successPolicy": {"rules": [{"succeededIndexes": "0,3"}]}
+            },
+            "status": {"completedIndexes": "1,3", "failedIndexes": "2"}
+        });
+        insta::assert_snapshot!(added(&job, &[]), @r"
+        Pods Statuses:      0 Active / 0 Succeeded / 0 Failed
+        Completed Indexes:  1,3
+        Indexes:
+          Numbers:            1-9:4,20 (index 0 is number 1)
+          Succeeded:          2 of 4 indexes
+          Completed Numbers:  5,20 (2 indexes)
+          Failed:             9 (1 index)
+          Unfinished:         1 (1 index)
+        Success Policy:
+          succeed when the indexes 1,20 have succeeded
         ");
     }
 

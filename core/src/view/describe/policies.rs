@@ -5,6 +5,9 @@ use k8s_openapi::api::batch::v1::{
     PodFailurePolicyRule, SuccessPolicy, SuccessPolicyRule,
 };
 
+use crate::index_set::IndexSet;
+use crate::numbering::Numbering;
+
 /// The rules of a pod failure policy, in their order: the first that fits a failed pod decides.
 pub(super) fn failure(policy: Option<&PodFailurePolicy>) -> Vec<String> {
     policy.into_iter().flat_map(|policy| &policy.rules).map(failure_rule).collect()
@@ -47,12 +50,17 @@ fn pod_condition(pattern: &PodFailurePolicyOnPodConditionsPattern) -> String {
 }
 
 /// The rules of a success policy, of which one is enough.
-pub(super) fn success(policy: Option<&SuccessPolicy>) -> Vec<String> {
-    policy.into_iter().flat_map(|policy| &policy.rules).map(success_rule).collect()
+pub(super) fn success(policy: Option<&SuccessPolicy>, numbering: &Numbering) -> Vec<String> {
+    policy.into_iter().flat_map(|policy| &policy.rules).map(|rule| success_rule(rule, numbering)).collect()
 }
 
-fn success_rule(rule: &SuccessPolicyRule) -> String {
-    match (rule.succeeded_count, &rule.succeeded_indexes) {
+fn success_rule(rule: &SuccessPolicyRule, numbering: &Numbering) -> String {
+    // Without numbers of their own the API's text says it, whatever it is.
+    let numbers = |text: &String| match numbering.set() {
+        Some(all) => numbering.numbers(&IndexSet::from_api(text, all.len())).to_string(),
+        None => text.clone(),
+    };
+    match (rule.succeeded_count, rule.succeeded_indexes.as_ref().map(numbers)) {
         (Some(count), Some(indexes)) => format!("succeed when any {count} of the indexes {indexes} have succeeded"),
         (Some(count), None) => format!("succeed when any {count} of all indexes have succeeded"),
         (None, Some(indexes)) => format!("succeed when the indexes {indexes} have succeeded"),
@@ -77,7 +85,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn says<T: DeserializeOwned>(text: fn(&T) -> String, rule: Value, want: &str) {
+    fn says<T: DeserializeOwned>(text: impl Fn(&T) -> String, rule: Value, want: &str) {
         assert_eq!(text(&from_value(rule).unwrap()), want);
     }
 
@@ -101,11 +109,15 @@ mod tests {
         says(failure_rule, rule, words);
     }
 
+    fn without_numbers(rule: &SuccessPolicyRule) -> String {
+        success_rule(rule, &Numbering::default())
+    }
+
     #[test]
     fn rules_about_success() {
-        says(success_rule, json!({"succeededIndexes": "0,2-5"}), "succeed when the indexes 0,2-5 have succeeded");
-        says(success_rule, json!({"succeededCount": 3}), "succeed when any 3 of all indexes have succeeded");
+        says(without_numbers, json!({"succeededIndexes": "0,2-5"}), "succeed when the indexes 0,2-5 have succeeded");
+        says(without_numbers, json!({"succeededCount": 3}), "succeed when any 3 of all indexes have succeeded");
         let both = json!({"succeededIndexes": "0-9", "succeededCount": 3});
-        says(success_rule, both, "succeed when any 3 of the indexes 0-9 have succeeded");
+        says(without_numbers, both, "succeed when any 3 of the indexes 0-9 have succeeded");
     }
 }

@@ -76,11 +76,8 @@ impl Options {
         flags.extend(self.array()?);
         flags.extend(self.time_limit()?);
         flags.extend(self.cpus()?.map(|cpus| format!("--requests=cpu={cpus}")));
-        flags.extend(
-            self.memory()?
-                .into_iter()
-                .flat_map(|quantity| ["--requests", "--limits"].map(|flag| format!("{flag}=memory={quantity}"))),
-        );
+        // The request is by default the limit; one of its own would stand above a lower limit on the command line.
+        flags.extend(self.memory()?.map(|quantity| format!("--limits=memory={quantity}")));
         flags.extend(self.gpus()?.map(|gpus| format!("--gpus={gpus}")));
         let args = flags.into_iter().map(|flag| vec![flag]).collect();
         Ok(Directives { args, ignored: self.ignored()?, name })
@@ -315,12 +312,12 @@ mod tests {
 
     #[test]
     fn memory_is_in_powers_of_1024() {
-        args("--mem=4G", &["--requests=memory=4Gi", "--limits=memory=4Gi"]);
-        args("--mem 512", &["--requests=memory=512Mi", "--limits=memory=512Mi"]);
-        args("--mem=7k", &["--requests=memory=7Ki", "--limits=memory=7Ki"]);
-        args("--mem=1T", &["--requests=memory=1Ti", "--limits=memory=1Ti"]);
-        args("--mem-per-cpu=2G", &["--requests=memory=2Gi", "--limits=memory=2Gi"]);
-        let both = ["--requests=cpu=3", "--requests=memory=1500Mi", "--limits=memory=1500Mi"];
+        args("--mem=4G", &["--limits=memory=4Gi"]);
+        args("--mem 512", &["--limits=memory=512Mi"]);
+        args("--mem=7k", &["--limits=memory=7Ki"]);
+        args("--mem=1T", &["--limits=memory=1Ti"]);
+        args("--mem-per-cpu=2G", &["--limits=memory=2Gi"]);
+        let both = ["--requests=cpu=3", "--limits=memory=1500Mi"];
         args("--mem-per-cpu=500 -c 3", &both);
         for wrong in ["x", "4GB", "1.5G", "G", "-1", "4 G"] {
             let want = "not a size; write a whole number of MiB, or one with K, M, G or T";

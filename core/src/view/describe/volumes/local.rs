@@ -7,8 +7,8 @@ use k8s_openapi::api::core::v1::{
 
 use super::super::meta::{self, cut};
 use super::super::page::Page;
-use super::super::quantity;
 use super::opt;
+use crate::quantity;
 
 /// The longest attribute of a CSI volume, in bytes.
 const LONGEST: usize = 140;

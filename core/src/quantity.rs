@@ -1,9 +1,11 @@
-//! Amounts of resources (`500m`, `1Gi`), as far as describing needs their value.
+//! Amounts of resources: `500m`, `1Gi`, `1e3` (`k8s.io/apimachinery/pkg/api/resource`).
 
 /// The unit in which a resource is counted before it is divided.
 #[derive(Clone, Copy)]
-pub(super) enum Unit {
+pub enum Unit {
+    /// Thousandths, as CPUs are.
     Milli,
+    /// Whole ones, as bytes are.
     One,
 }
 
@@ -12,7 +14,8 @@ const BILLION: i128 = 1_000_000_000;
 /// `amount / divisor` rounded up, each rounded up to `unit` before; a divisor of 0 stands for 1.
 ///
 /// None when one of them is no quantity.
-pub(super) fn divided(amount: &str, divisor: &str, unit: Unit) -> Option<i128> {
+#[must_use]
+pub fn divided(amount: &str, divisor: &str, unit: Unit) -> Option<i128> {
     let unit = match unit {
         Unit::Milli => BILLION / 1_000,
         Unit::One => BILLION,
@@ -25,8 +28,15 @@ fn up(amount: i128, by: i128) -> i128 {
     amount / by + i128::from(amount % by > 0)
 }
 
+/// Is it an amount, perhaps of nothing?
+#[must_use]
+pub fn is_quantity(text: &str) -> bool {
+    nanos(text).is_some()
+}
+
 /// Is it more than nothing?
-pub(super) fn is_positive(quantity: &str) -> bool {
+#[must_use]
+pub fn is_positive(quantity: &str) -> bool {
     nanos(quantity).is_some_and(|nanos| nanos > 0)
 }
 

@@ -1,0 +1,218 @@
+//! `create`: a Job from flags, a script or a file, with nothing half-made left behind.
+//!
+//! - `read`: what comes from files, stdin and `ConfigMaps`; `stay`: following the Job to its end
+
+mod read;
+mod stay;
+
+use std::hash::{BuildHasher, RandomState};
+
+use indexedjob_core::manifest::{self, Objects, Problem, Ways};
+use indexedjob_core::plan::{Base, Features, OLDEST_MINOR, Plan};
+use indexedjob_core::text::{quoted, shown};
+use indexedjob_core::view::{objects, preview};
+use serde_json::Value;
+
+use super::Context;
+use crate::cli::{CreateArgs, DryRun, Form, StayArgs};
+use crate::cluster::Cluster;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::launch;
+
+/// Creates the Job, or shows what would be created.
+pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Failure> {
+    args.check()?;
+    let read = read::all(args, context).await?;
+    let options = Options::of(&read.args);
+    let (needs_features, source) = (read.args.needs_features(), read.source);
+    // What is wrong with the flags is said before any server is asked.
+    let plan = read.args.plan(read.inputs, context.connection.namespace.clone(), Features::unasked())?;
+    let mut draft = Draft { plan, source, context };
+    draft.namespace_fits()?;
+    if options.dry_run == DryRun::Client {
+        let (objects, ways) = draft.build(&random_suffix())?;
+        draft.explain(&ways);
+        return draft.show(objects, &options).await;
+    }
+    draft.build("")?;
+    let cluster = draft.scope(context.cluster().await?);
+    if needs_features {
+        draft.plan.features = features(&cluster).await?;
+    }
+    let suffix = random_suffix();
+    let (wanted, ways) = draft.build(&suffix)?;
+    draft.explain(&ways);
+    if options.dry_run == DryRun::Server {
+        let checked = match options.replace {
+            true => launch::rehearse(&wanted, &cluster).await?,
+            false => checked(&wanted, &cluster).await?,
+        };
+        return draft.show(checked, &options).await;
+    }
+    draft.warn_of_queue(&cluster).await;
+    let given = context.connection.given();
+    if options.replace {
+        launch::make_room(&wanted, &cluster, &given).await?;
+    }
+    let build = |suffix: &str| draft.build(suffix).map(|(objects, _)| objects);
+    let job = launch::create(build, &suffix, &cluster, &given).await?;
+    print_created(&job, options.output, context).await?;
+    match options.stay.stays() {
+        true => stay::follow(&job, &options.stay, &cluster, context).await,
+        false => Ok(Exit::Done),
+    }
+}
+
+/// What is done with the plan.
+struct Options {
+    dry_run: DryRun,
+    output: Option<Form>,
+    replace: bool,
+    stay: StayArgs,
+}
+
+impl Options {
+    fn of(args: &CreateArgs) -> Self {
+        Self { dry_run: args.dry_run, output: args.output, replace: args.replace, stay: args.stay.clone() }
+    }
+}
+
+/// What the server can do; an older one than any with Indexed Jobs is refused.
+async fn features(cluster: &Cluster) -> Result<Features, Failure> {
+    let version = cluster.server_version().await?;
+    if !version.at_least(1, OLDEST_MINOR) {
+        let text = format!("the server is {}, and Indexed Jobs need Kubernetes 1.{OLDEST_MINOR}", shown(&version.text));
+        return Err(Failure::error(text));
+    }
+    Ok(Features::of_minor(version.minor))
+}
+
+/// What is to be created.
+struct Draft<'a> {
+    plan: Plan,
+    /// Where the items came from.
+    source: Option<String>,
+    context: &'a Context,
+}
+
+impl Draft<'_> {
+    fn build(&self, suffix: &str) -> Result<(Objects, Ways), Failure> {
+        Ok(manifest::build(&self.plan, suffix)?)
+    }
+
+    /// The namespace that a file names; None where there is no file, or it names none.
+    fn namespace(&self) -> Option<&str> {
+        let Base::File { job, .. } = &self.plan.base else { return None };
+        job["metadata"]["namespace"].as_str()
+    }
+
+    /// kubectl's words where a flag names another namespace than the file.
+    fn namespace_fits(&self) -> Result<(), Failure> {
+        match (self.namespace(), self.context.connection.namespace.as_deref()) {
+            (Some(theirs), Some(ours)) if theirs != ours => Err(Failure::usage(format_args!(
+                "the namespace from the provided object \"{}\" does not match the namespace \"{}\"",
+                shown(theirs),
+                shown(ours)
+            ))
+            .hint(format!("pass -n {}, or leave -n out", quoted(&shown(theirs))))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The connection, in the namespace that a file names.
+    fn scope(&self, cluster: Cluster) -> Cluster {
+        match self.namespace() {
+            Some(namespace) => cluster.in_namespace(namespace),
+            None => cluster,
+        }
+    }
+
+    /// Says what was understood, so that a list that was meant otherwise is noticed, and what else may surprise.
+    fn explain(&self, ways: &Ways) {
+        let term = &self.context.term;
+        if let Some(text) = preview::understood(&self.plan, ways, self.source.as_deref()) {
+            term.note(&text);
+        }
+        for warning in preview::warnings(&self.plan, ways) {
+            term.note(&format!("note: {warning}"));
+        }
+    }
+
+    /// A queue that nobody serves keeps a Job suspended for ever.
+    async fn warn_of_queue(&self, cluster: &Cluster) {
+        if self.plan.job.queue.is_some() && cluster.has_group("kueue.x-k8s.io").await == Some(false) {
+            let text = "note: this cluster has no Kueue; the Job stays suspended until somebody resumes it";
+            self.context.term.note(text);
+        }
+    }
+
+    async fn show(&self, objects: Objects, options: &Options) -> Result<Exit, Failure> {
+        let Objects { job, helpers } = objects;
+        let name = shown(name(&job)).into_owned();
+        let text = match options.output {
+            Some(Form::Name) => printed(&[job], Form::Name),
+            Some(form) => {
+                let mut all = helpers;
+                all.push(job);
+                printed(&all, form)
+            }
+            None => {
+                let how = if options.dry_run == DryRun::Server { "server dry run" } else { "dry run" };
+                format!("job.batch/{name} created ({how})\n{}", preview::tasks(&self.plan, &job))
+            }
+        };
+        self.context.term.page(&text).await?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The objects as the server would have them.
+async fn checked(wanted: &Objects, cluster: &Cluster) -> Result<Objects, Failure> {
+    let mut checked = Objects { job: cluster.create(&wanted.job, true).await?, helpers: vec![] };
+    launch::kept(wanted, &checked.job)?;
+    for helper in &wanted.helpers {
+        checked.helpers.push(cluster.create(helper, true).await?);
+    }
+    Ok(checked)
+}
+
+async fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Result<(), Failure> {
+    let text = match form {
+        None => format!("job.batch/{} created\n", shown(name(job))),
+        Some(form) => printed(std::slice::from_ref(job), form),
+    };
+    context.term.page(&text).await?;
+    Ok(())
+}
+
+fn printed(objects: &[Value], form: Form) -> String {
+    match form {
+        Form::Name => objects.iter().map(|object| ["job.batch/", &shown(name(object)), "\n"].concat()).collect(),
+        Form::Yaml => objects::yaml(objects),
+        Form::Json => objects::json(objects),
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { hint: problem.hint.clone(), ..Self::usage(problem) }
+    }
+}
+
+/// Five letters and digits, as the API server ends generated names.
+fn random_suffix() -> String {
+    const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+    let mut random = RandomState::new().hash_one(0);
+    let mut letter = || {
+        let at = usize::try_from(random % LETTERS.len() as u64).unwrap_or(0);
+        random /= LETTERS.len() as u64;
+        char::from(LETTERS[at])
+    };
+    (0..5).map(|_| letter()).collect()
+}
+
+fn name(object: &Value) -> &str {
+    let metadata = &object["metadata"];
+    metadata["name"].as_str().or_else(|| metadata["generateName"].as_str()).unwrap_or_default()
+}

@@ -1,0 +1,89 @@
+//! Staying after the Job has been created: its logs, its end, and its deletion.
+
+use std::cell::RefCell;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use indexedjob_core::facts::JobFacts;
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::super::{Context, wait};
+use crate::cli::StayArgs;
+use crate::cluster::{Cluster, Kind};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::logs::{FollowOptions, follow_all};
+use crate::term::{Line, Progress, Wish};
+
+/// The least time between two plain lines, as of wait.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Follows `job`, which the server has just returned, to its end.
+pub(super) async fn follow(
+    job: &Value,
+    stay: &StayArgs,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let facts =
+        JobFacts::deserialize(job).map_err(|error| Failure::error(format_args!("the Job makes no sense: {error}")))?;
+    let given = context.connection.given();
+    context.on_interrupt(format!(
+        "interrupted; the job is left alone\nhint: kubectl indexedjob wait {}{given}",
+        facts.name
+    ));
+    let names = [facts.name.parse().map_err(Failure::error)?];
+    let lines = if stay.output.is_some() { Line::Note } else { Line::Data };
+    // Beside the lines of logs a bar has no place.
+    let wish = if stay.logs { Wish::None } else { Wish::Auto };
+    let sink = RefCell::new(context.term.progress(wish, PROGRESS_INTERVAL));
+    let ended = wait::follow(&names, stay.timeout(), &sink, lines, cluster, context);
+    let ended = match stay.logs {
+        true => logged(&facts, ended, &sink, cluster, context).await,
+        false => ended.await,
+    };
+    if ended == Exit::TimedOut {
+        context.term.note(&format!("hint: the Job goes on: kubectl indexedjob wait {}{given}", facts.name));
+    }
+    if stay.rm && ended == Exit::Done {
+        remove(&facts, cluster).await?;
+        context.term.line(lines, &format!("job.batch \"{}\" deleted", facts.name))?;
+    }
+    Ok(ended)
+}
+
+/// What the wait `ended` gives, with the logs of all tasks beside it. When it times out, the logs end, too. Where logs
+/// cannot be read, that is said at once, and progress is shown in their place.
+async fn logged(
+    job: &JobFacts,
+    ended: impl Future<Output = Exit>,
+    sink: &RefCell<Progress>,
+    cluster: &Cluster,
+    context: &Context,
+) -> Exit {
+    let options = FollowOptions::default();
+    let mut ended = pin!(ended);
+    let logs = follow_all(cluster, &context.term, job, cluster.watch_job(&job.name), &options);
+    let mut logs = pin!(logs.map(|read| read.unwrap_or_else(|failure| {
+        sink.borrow_mut().change(Wish::Auto);
+        failure.tell(&context.term)
+    })));
+    tokio::select! {
+        read = &mut logs => ended.await.worse(read),
+        exit = &mut ended => match exit {
+            Exit::TimedOut => exit,
+            // What has been written is read to its end.
+            _ => exit.worse(logs.await),
+        }
+    }
+}
+
+/// Deletes the Job that was followed, and no other of its name.
+async fn remove(job: &JobFacts, cluster: &Cluster) -> Result<(), Failure> {
+    match cluster.delete(Kind::Job, &job.name, &job.uid, None).await {
+        Err(error) if !error.is_not_found() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
