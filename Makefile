@@ -82,7 +82,8 @@ lab-test: lab
 	@cd tests/lab && go vet -tags lab ./... && go test -count=1 -tags lab -timeout 30m .
 
 e2e-lab: build lab
-	@for version in $(NEWEST) $(OLDEST); do tests/e2e/on-lab.sh $(LAB) $$version; done
+	@tests/e2e/on-lab.sh $(LAB) $(NEWEST) 10
+	@tests/e2e/on-lab.sh $(LAB) $(OLDEST) 0
 
 e2e:
 	@[ -n "$${KUBECONFIG:-}" ] || { echo 'error: KUBECONFIG is not set; the tests use no cluster that they are not told to' >&2; echo 'hint: KUBECONFIG=$$HOME/.kube/config make e2e' >&2; exit 2; }

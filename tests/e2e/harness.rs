@@ -54,6 +54,11 @@ pub(crate) fn cluster() -> &'static Cluster {
 }
 
 impl Cluster {
+    /// Its kubectl.
+    pub(crate) fn kubectl(&self) -> &Path {
+        &self.kubectl
+    }
+
     /// The lab; where there is none, says that `what` is skipped.
     pub(crate) fn lab(&self, what: &str) -> Option<&Lab> {
         if self.lab.is_none() {
@@ -413,12 +418,18 @@ impl Running {
 
     /// Waits for the end.
     #[track_caller]
-    pub(crate) fn finish(mut self) -> Output {
+    pub(crate) fn finish(self) -> Output {
+        self.finish_within(LIMIT)
+    }
+
+    /// The same with a limit of its own.
+    #[track_caller]
+    pub(crate) fn finish_within(mut self, limit: Duration) -> Output {
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 break status;
             }
-            if self.start.elapsed() > LIMIT {
+            if self.start.elapsed() > limit {
                 self.give_up("did not end");
             }
             std::thread::sleep(Duration::from_millis(2));

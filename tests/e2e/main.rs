@@ -6,18 +6,25 @@
 //! - `INDEXEDJOB_E2E_KUBECTL` the kubectl; `kubectl` of the PATH where it is not set
 //! - `INDEXEDJOB_E2E_LAB`, `INDEXEDJOB_E2E_LAB_DIR` the lab program and its cluster, only where the cluster is a lab
 //!
-//! Every test has a namespace of its own. Those that disturb the whole cluster are ignored by default and run after the
-//! others: `cargo test --features e2e --test e2e -- --ignored --test-threads=1`.
+//! Every test has a namespace of its own. Those that disturb the whole cluster or take minutes are ignored by default and
+//! run after the others: `cargo test --features e2e --test e2e -- --ignored --test-threads=1`.
 
 mod harness;
 #[path = "../pipe.rs"]
 mod pipe;
 
+mod cookbook;
 mod create;
 mod describe;
 mod disturbing;
 mod docs;
+mod fields;
+mod items;
 mod kill;
 mod logs;
+mod numbers;
 mod refused;
+mod scale;
+mod script;
+mod stay;
 mod wait;

@@ -76,7 +76,7 @@ fn names_and_numbers_that_cannot_be_create_nothing() {
     let file = space.indexedjob("create -f -").stdin(job(&long, 2, "", "true")).output();
     file.fails(2, &["62 characters", "may have 61"]);
     for (flags, said) in [
-        ("", "no work given: --completions or --items"),
+        ("", "no work given: one of --completions, --array, --items"),
         ("--completions 2 --items a", "cannot be used with"),
         ("--items=", "--items: the list is empty"),
         ("--completions 0", "--completions must be between 1 and 2147483647"),
