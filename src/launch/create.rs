@@ -192,8 +192,18 @@ impl<B: Fn(&str) -> Result<Objects, Failure>> Launch<'_, B> {
     }
 }
 
+/// The objects as the server would have them, with `job` in place of the Job that is wanted.
+pub(crate) async fn checked(wanted: &Objects, job: &Value, cluster: &Cluster) -> Result<Objects, Failure> {
+    let mut checked = Objects { job: cluster.create(job, true).await?, helpers: vec![] };
+    kept(wanted, &checked.job)?;
+    for helper in &wanted.helpers {
+        checked.helpers.push(cluster.create(helper, true).await?);
+    }
+    Ok(checked)
+}
+
 /// A field that the server dropped without a word would make another Job than was asked for.
-pub(crate) fn kept(wanted: &Objects, created: &Value) -> Result<(), Failure> {
+fn kept(wanted: &Objects, created: &Value) -> Result<(), Failure> {
     creation::kept(wanted, created).map_err(|dropped| {
         let text = format!("the server dropped {}; the Job is not what was asked for", dropped.join(", "));
         Failure::error(text).hint("kubectl version: the field is newer than the server, or switched off there")

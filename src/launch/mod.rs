@@ -3,5 +3,5 @@
 mod create;
 mod replace;
 
-pub(crate) use create::{create, kept};
+pub(crate) use create::{checked, create};
 pub(crate) use replace::{make_room, rehearse};

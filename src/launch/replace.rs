@@ -8,7 +8,7 @@ use indexedjob_core::manifest::Objects;
 use serde::Deserialize as _;
 use serde_json::json;
 
-use super::create::kept;
+use super::create::checked;
 use crate::cluster::{Cluster, Kind};
 use crate::failure::Failure;
 
@@ -56,17 +56,12 @@ pub(crate) async fn rehearse(wanted: &Objects, cluster: &Cluster) -> Result<Obje
         metadata.remove("name");
         metadata.insert("generateName".to_owned(), json!(format!("{}-", begin.trim_end_matches('-'))));
     }
-    let mut job = cluster.create(&tried, true).await?;
-    kept(wanted, &job)?;
-    if let (true, Some(metadata)) = (name.is_string(), job["metadata"].as_object_mut()) {
+    let mut objects = checked(wanted, &tried, cluster).await?;
+    if let (true, Some(metadata)) = (name.is_string(), objects.job["metadata"].as_object_mut()) {
         metadata.remove("generateName");
         metadata.insert("name".to_owned(), name);
     }
-    let mut helpers = Vec::with_capacity(wanted.helpers.len());
-    for helper in &wanted.helpers {
-        helpers.push(cluster.create(helper, true).await?);
-    }
-    Ok(Objects { job, helpers })
+    Ok(objects)
 }
 
 async fn until_gone(name: &str, uid: &str, cluster: &Cluster, given: &str) -> Result<(), Failure> {

@@ -46,7 +46,7 @@ pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Fai
     if options.dry_run == DryRun::Server {
         let checked = match options.replace {
             true => launch::rehearse(&wanted, &cluster).await?,
-            false => checked(&wanted, &cluster).await?,
+            false => launch::checked(&wanted, &wanted.job, &cluster).await?,
         };
         return draft.show(checked, &options).await;
     }
@@ -165,16 +165,6 @@ impl Draft<'_> {
         self.context.term.page(&text).await?;
         Ok(Exit::Done)
     }
-}
-
-/// The objects as the server would have them.
-async fn checked(wanted: &Objects, cluster: &Cluster) -> Result<Objects, Failure> {
-    let mut checked = Objects { job: cluster.create(&wanted.job, true).await?, helpers: vec![] };
-    launch::kept(wanted, &checked.job)?;
-    for helper in &wanted.helpers {
-        checked.helpers.push(cluster.create(helper, true).await?);
-    }
-    Ok(checked)
 }
 
 async fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Result<(), Failure> {
