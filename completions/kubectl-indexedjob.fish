@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_indexedjob_global_optspecs
-    string join \n kubeconfig= context= cluster= user= n/namespace= s/server= tls-server-name= insecure-skip-tls-verify= certificate-authority= client-certificate= client-key= token= as= as-group= as-uid= as-user-extra= request-timeout= disable-compression= h/help V/version
+    string join \n kubeconfig= context= cluster= user= n/namespace= s/server= tls-server-name= insecure-skip-tls-verify= certificate-authority= client-certificate= client-key= token= as= as-group= as-uid= as-user-extra= request-timeout= disable-compression= color= h/help V/version
 end
 
 function __fish_kubectl_indexedjob_needs_command
@@ -44,12 +44,23 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l a
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -s V -l version -d 'Print version'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "create" -d 'Create an Indexed Job from flags, a script or a file'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "logs" -d 'Print the log of an index, or follow all logs'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "list" -d 'Show the Indexed Jobs of a namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "ls" -d 'Show the Indexed Jobs of a namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "status" -d 'Show what each index of a Job is doing'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "logs" -d 'Print logs by index: all, some, or one; as they are, as they come, or into files'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "cancel" -d 'Give up some indexes of a Job, or the whole Job, for good'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "suspend" -d 'Stop Jobs until they are resumed'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "resume" -d 'Let suspended Jobs run'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "scale" -d 'Change how many pods of a Job may run at a time, or how many indexes it has'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l completions -d 'So many tasks, numbered from 0' -r
@@ -151,12 +162,34 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cr
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -s l -l selector -d 'The Jobs with these labels that there are now: app=train, tier!=test, \'env in (a,b)\'' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l all -d 'All Jobs of the namespace that there are now' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l for -d 'What to wait for: complete, failed, finished, suspended, running, or so many indexes: succeeded=N, succeeded=P%, failed=N, failed=P%; also condition=complete, as kubectl has it' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l timeout -d 'How long to wait: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l progress -d 'How to show progress: a bar on a terminal, else a line when something has changed' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 plain\t'Lines'
+json\t'JSON objects on stdout, a line each, in place of what else stands there'
 none\t'Nothing but the end'"
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l progress-interval -d 'The least time between two plain lines' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l progress-interval -d 'The least time between two lines of progress' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -s o -l output -d 'What to print of each Job when it is so, in place of "condition met"' -r -f -a "name\t'job.batch/NAME'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+failed\t'Failed for good'
+running\t'A pod of it runs'
+retrying\t'Failed, and waits for its next attempt'
+terminating\t'Its pod is being stopped'
+pending\t'Not running yet'
+starting\t'Pending, with a pod that is there'
+all\t'Whatever its state'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l context -d 'The kubeconfig context to use' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l cluster -d 'The kubeconfig cluster to use' -r
@@ -177,6 +210,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wa
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l show-events -d 'Show the events of the Job, too' -r -f -a "true\t''
 false\t''"
@@ -200,13 +236,177 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand de
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l index -d 'The completion index; may be left out with -f' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s A -l all-namespaces -d 'Of all namespaces' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s l -l selector -d 'Only those with these labels: app=train, tier!=test, \'env in (a,b)\'' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l non-indexed -d 'Jobs that are not Indexed, too; their columns count pods' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l sort -d 'What they are ordered by' -r -f -a "name\t'By name'
+age\t'The newest first'
+duration\t'The longest first'
+failed\t'Those with most failed indexes first'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s w -l watch -d 'Go on, and show every Job that changes' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s o -l output -d 'How to print them' -r -f -a "wide\t'More columns'
+name\t'Names: job.batch/NAME'
+json\t'The documented schema'
+yaml\t'The same'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l no-headers -d 'No line with the names of the columns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s A -l all-namespaces -d 'Of all namespaces' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s l -l selector -d 'Only those with these labels: app=train, tier!=test, \'env in (a,b)\'' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l non-indexed -d 'Jobs that are not Indexed, too; their columns count pods' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l sort -d 'What they are ordered by' -r -f -a "name\t'By name'
+age\t'The newest first'
+duration\t'The longest first'
+failed\t'Those with most failed indexes first'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s w -l watch -d 'Go on, and show every Job that changes' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s o -l output -d 'How to print them' -r -f -a "wide\t'More columns'
+name\t'Names: job.batch/NAME'
+json\t'The documented schema'
+yaml\t'The same'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l no-headers -d 'No line with the names of the columns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+failed\t'Failed for good'
+running\t'A pod of it runs'
+retrying\t'Failed, and waits for its next attempt'
+terminating\t'Its pod is being stopped'
+pending\t'Not running yet'
+starting\t'Pending, with a pod that is there'
+all\t'Whatever its state'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s o -l output -d 'How to print it; without it, a table' -r -f -a "wide\t'A table with every column, nothing cut'
+json\t'One document, for programs'
+yaml\t'The same as YAML'
+csv\t'A header, and a line for each index'
+ranges\t'The numbers as a set on one line, as --index takes it'
+lines\t'The numbers, one a line'
+name\t'The newest pod of each index as pod/NAME, one a line'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l sort -d 'The order of the rows' -r -f -a "number\t'Ascending'
+duration\t'The longest first'
+attempts\t'The most first'
+node\t'By the node\'s name'
+state\t'What failed first, what succeeded last'
+age\t'The oldest pod first'
+exit-code\t'The greatest first'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l map -d 'Draw a letter for each index, or for several where there are many' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s w -l watch -d 'Show it again whenever it changes, until the Job ends; on a terminal in place' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+failed\t'Failed for good'
+running\t'A pod of it runs'
+retrying\t'Failed, and waits for its next attempt'
+terminating\t'Its pod is being stopped'
+pending\t'Not running yet'
+starting\t'Pending, with a pod that is there'
+all\t'Whatever its state'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l attempt -d 'Which attempts of an index: last, all, or the N-th; by default the last, with -f or --save all' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s c -l container -d 'The container; by default the one that kubectl would choose' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l tail -d 'Only so many lines from the end; -1 is all' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l all-containers -d 'All containers of each pod, init containers first' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l tail -d 'Only so many lines from the end of each log; -1 is all' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l since -d 'Only what is newer than this: 5s, 2m, 3h' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l since-time -d 'Only what is newer than this time (RFC 3339)' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l limit-bytes -d 'Only so many bytes' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l timestamps -d 'Begin every line with its time' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l limit-bytes -d 'Only so many bytes of each log' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l prefix -d 'Begin every line with [INDEX], [INDEX/ATTEMPT], [INDEX/ATTEMPT/CONTAINER], with several Jobs with [JOB/INDEX]; auto: with more than one log, on a terminal or with -f' -r -f -a "auto\t'Where it is needed'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s o -l output -d 'How to print: json is one object a line; raw changes nothing, also on a terminal, where control characters are otherwise written out' -r -f -a "json\t'One object a line'
+raw\t'The bytes as they are'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l order -d 'By index, each log whole, or all lines by their time' -r -f -a "index\t'By index and attempt, each log whole'
+time\t'All lines by their time'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l save -d 'Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel and job.json; what is there already is not read again' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l max-log-requests -d 'How many logs are read at a time; the others wait for their turn' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l ignore-errors -d 'Exit with 0 also where some log cannot be read' -r -f -a "true\t''
+false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l context -d 'The kubeconfig context to use' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l cluster -d 'The kubeconfig cluster to use' -r
@@ -227,10 +427,180 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand lo
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s f -l follow -d 'Wait for the container to start, and follow its log until it ends; without --index, follow every attempt of every index until the Job ends, each line after [INDEX] or [INDEX/ATTEMPT]'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s f -l follow -d 'Wait for the containers to start, and follow their logs until the Job or what was selected has ended'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s p -l previous -d 'The container\'s previous run, else the previous attempt of the index'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l timestamps -d 'Begin every line with its time'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -s l -l selector -d 'The Indexed Jobs with these labels, as in kubectl: app=train,tier!=test' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+failed\t'Failed for good'
+running\t'A pod of it runs'
+retrying\t'Failed, and waits for its next attempt'
+terminating\t'Its pod is being stopped'
+pending\t'Not running yet'
+starting\t'Pending, with a pod that is there'
+all\t'Whatever its state'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l timeout -d 'How long to wait until the server confirms it: 90s, 5m, or seconds; negative waits for ever' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l dry-run -d 'Only show what would be done: client, or server, which checks it' -r -f -a "none\t'Create the objects'
+client\t'Ask nobody'
+server\t'Let the server check them'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l all -d 'All Indexed Jobs of the namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -s l -l selector -d 'The Indexed Jobs with these labels, as in kubectl: app=train,tier!=test' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l dry-run -d 'Only show what would be done: client, or server, which checks it' -r -f -a "none\t'Create the objects'
+client\t'Ask nobody'
+server\t'Let the server check them'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l all -d 'All Indexed Jobs of the namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l drain -d 'Let what runs end first, and start nothing new meanwhile; stays until then'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -s l -l selector -d 'The Indexed Jobs with these labels, as in kubectl: app=train,tier!=test' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l dry-run -d 'Only show what would be done: client, or server, which checks it' -r -f -a "none\t'Create the objects'
+client\t'Ask nobody'
+server\t'Let the server check them'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l all -d 'All Indexed Jobs of the namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -s l -l selector -d 'The Indexed Jobs with these labels, as in kubectl: app=train,tier!=test' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -s p -l parallelism -d 'How many pods may run at a time' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l completions -d 'How many indexes there are; the API changes that only together with parallelism, to the same number' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l dry-run -d 'Only show what would be done: client, or server, which checks it' -r -f -a "none\t'Create the objects'
+client\t'Ask nobody'
+server\t'Let the server check them'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l all -d 'All Indexed Jobs of the namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l now -d 'Also when running indexes are stopped for it, or done ones forgotten'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s l -l selector -d 'The Indexed Jobs with these labels, as in kubectl: app=train,tier!=test' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l older-than -d 'Of these only the Jobs that ended, or where they run were created, longer ago: 7d, 36h, 90m' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l ignore-not-found -d 'A Job that is not there is no error' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l wait -d 'Wait until the Jobs are gone' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l timeout -d 'How long to wait for each: 90s, 5m, or seconds; 0 or negative waits for ever' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l dry-run -d 'Only show what would be done: client, or server, which checks it' -r -f -a "none\t'Create the objects'
+client\t'Ask nobody'
+server\t'Let the server check them'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l all -d 'All Indexed Jobs of the namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l finished -d 'Of these only the Jobs that are complete or have failed'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l context -d 'The kubeconfig context to use' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l cluster -d 'The kubeconfig cluster to use' -r
@@ -251,10 +621,20 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand co
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "create" -d 'Create an Indexed Job from flags, a script or a file'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "logs" -d 'Print the log of an index, or follow all logs'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "completion" -d 'Print the completion script of a shell'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe logs completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "create" -d 'Create an Indexed Job from flags, a script or a file'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "list" -d 'Show the Indexed Jobs of a namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "status" -d 'Show what each index of a Job is doing'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "logs" -d 'Print logs by index: all, some, or one; as they are, as they come, or into files'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "cancel" -d 'Give up some indexes of a Job, or the whole Job, for good'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "suspend" -d 'Stop Jobs until they are resumed'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "resume" -d 'Let suspended Jobs run'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "scale" -d 'Change how many pods of a Job may run at a time, or how many indexes it has'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

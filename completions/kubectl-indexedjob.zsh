@@ -35,6 +35,9 @@ _kubectl-indexedjob() {
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
@@ -148,6 +151,9 @@ yaml\:"The objects as YAML"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '::name -- The name of the Job; one that ends in - is completed by the server:_default' \
@@ -156,11 +162,33 @@ yaml\:"The objects as YAML"))' \
 ;;
 (wait)
 _arguments "${_arguments_options[@]}" : \
+'(--all)-l+[The Jobs with these labels that there are now\: app=train, tier!=test, '\''env in (a,b)'\'']:SELECTOR:_default' \
+'(--all)--selector=[The Jobs with these labels that there are now\: app=train, tier!=test, '\''env in (a,b)'\'']:SELECTOR:_default' \
+'()--all=[All Jobs of the namespace that there are now]::BOOL:(true false)' \
+'--for=[What to wait for\: complete, failed, finished, suspended, running, or so many indexes\: succeeded=N, succeeded=P%, failed=N, failed=P%; also condition=complete, as kubectl has it]:WHAT:_default' \
 '--timeout=[How long to wait\: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever]:DURATION:_default' \
 '--progress=[How to show progress\: a bar on a terminal, else a line when something has changed]:PROGRESS:((auto\:"A bar on a terminal, lines elsewhere"
 plain\:"Lines"
+json\:"JSON objects on stdout, a line each, in place of what else stands there"
 none\:"Nothing but the end"))' \
-'--progress-interval=[The least time between two plain lines]:DURATION:_default' \
+'--progress-interval=[The least time between two lines of progress]:DURATION:_default' \
+'-o+[What to print of each Job when it is so, in place of "condition met"]:FORMAT:((name\:"job.batch/NAME"
+json\:"The objects as JSON"
+yaml\:"The objects as YAML"))' \
+'--output=[What to print of each Job when it is so, in place of "condition met"]:FORMAT:((name\:"job.batch/NAME"
+json\:"The objects as JSON"
+yaml\:"The objects as YAML"))' \
+'--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
+'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+failed\:"Failed for good"
+running\:"A pod of it runs"
+retrying\:"Failed, and waits for its next attempt"
+terminating\:"Its pod is being stopped"
+pending\:"Not running yet"
+starting\:"Pending, with a pod that is there"
+all\:"Whatever its state"))' \
+'*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
+'*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
 '--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
 '--context=[The kubeconfig context to use]:NAME:_default' \
 '--cluster=[The kubeconfig cluster to use]:NAME:_default' \
@@ -181,6 +209,9 @@ none\:"Nothing but the end"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '*::names -- The Jobs\: NAME, job/NAME:_default' \
@@ -209,20 +240,36 @@ _arguments "${_arguments_options[@]}" : \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '*::names -- The Jobs\: NAME, job/NAME:_default' \
 && ret=0
 ;;
-(logs)
+(list)
 _arguments "${_arguments_options[@]}" : \
-'--index=[The completion index; may be left out with -f]:N:_default' \
-'-c+[The container; by default the one that kubectl would choose]:NAME:_default' \
-'--container=[The container; by default the one that kubectl would choose]:NAME:_default' \
-'--tail=[Only so many lines from the end; -1 is all]:N:_default' \
-'(--since-time)--since=[Only what is newer than this\: 5s, 2m, 3h]:DURATION:_default' \
-'--since-time=[Only what is newer than this time (RFC 3339)]:TIME:_default' \
-'--limit-bytes=[Only so many bytes]:N:_default' \
+'-A+[Of all namespaces]::BOOL:(true false)' \
+'--all-namespaces=[Of all namespaces]::BOOL:(true false)' \
+'-l+[Only those with these labels\: app=train, tier!=test, '\''env in (a,b)'\'']:SELECTOR:_default' \
+'--selector=[Only those with these labels\: app=train, tier!=test, '\''env in (a,b)'\'']:SELECTOR:_default' \
+'--non-indexed=[Jobs that are not Indexed, too; their columns count pods]::BOOL:(true false)' \
+'--sort=[What they are ordered by]:ORDER:((name\:"By name"
+age\:"The newest first"
+duration\:"The longest first"
+failed\:"Those with most failed indexes first"))' \
+'-w+[Go on, and show every Job that changes]::BOOL:(true false)' \
+'--watch=[Go on, and show every Job that changes]::BOOL:(true false)' \
+'-o+[How to print them]:FORMAT:((wide\:"More columns"
+name\:"Names\: job.batch/NAME"
+json\:"The documented schema"
+yaml\:"The same"))' \
+'--output=[How to print them]:FORMAT:((wide\:"More columns"
+name\:"Names\: job.batch/NAME"
+json\:"The documented schema"
+yaml\:"The same"))' \
+'--no-headers=[No line with the names of the columns]::BOOL:(true false)' \
 '--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
 '--context=[The kubeconfig context to use]:NAME:_default' \
 '--cluster=[The kubeconfig cluster to use]:NAME:_default' \
@@ -243,14 +290,393 @@ _arguments "${_arguments_options[@]}" : \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
-'-f[Wait for the container to start, and follow its log until it ends; without --index, follow every attempt of every index until the Job ends, each line after \[INDEX\] or \[INDEX/ATTEMPT\]]' \
-'--follow[Wait for the container to start, and follow its log until it ends; without --index, follow every attempt of every index until the Job ends, each line after \[INDEX\] or \[INDEX/ATTEMPT\]]' \
-'-p[The container'\''s previous run, else the previous attempt of the index]' \
-'--previous[The container'\''s previous run, else the previous attempt of the index]' \
-'--timestamps[Begin every line with its time]' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(ls)
+_arguments "${_arguments_options[@]}" : \
+'-A+[Of all namespaces]::BOOL:(true false)' \
+'--all-namespaces=[Of all namespaces]::BOOL:(true false)' \
+'-l+[Only those with these labels\: app=train, tier!=test, '\''env in (a,b)'\'']:SELECTOR:_default' \
+'--selector=[Only those with these labels\: app=train, tier!=test, '\''env in (a,b)'\'']:SELECTOR:_default' \
+'--non-indexed=[Jobs that are not Indexed, too; their columns count pods]::BOOL:(true false)' \
+'--sort=[What they are ordered by]:ORDER:((name\:"By name"
+age\:"The newest first"
+duration\:"The longest first"
+failed\:"Those with most failed indexes first"))' \
+'-w+[Go on, and show every Job that changes]::BOOL:(true false)' \
+'--watch=[Go on, and show every Job that changes]::BOOL:(true false)' \
+'-o+[How to print them]:FORMAT:((wide\:"More columns"
+name\:"Names\: job.batch/NAME"
+json\:"The documented schema"
+yaml\:"The same"))' \
+'--output=[How to print them]:FORMAT:((wide\:"More columns"
+name\:"Names\: job.batch/NAME"
+json\:"The documented schema"
+yaml\:"The same"))' \
+'--no-headers=[No line with the names of the columns]::BOOL:(true false)' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(status)
+_arguments "${_arguments_options[@]}" : \
+'--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
+'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+failed\:"Failed for good"
+running\:"A pod of it runs"
+retrying\:"Failed, and waits for its next attempt"
+terminating\:"Its pod is being stopped"
+pending\:"Not running yet"
+starting\:"Pending, with a pod that is there"
+all\:"Whatever its state"))' \
+'*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
+'*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
+'-o+[How to print it; without it, a table]:FORM:((wide\:"A table with every column, nothing cut"
+json\:"One document, for programs"
+yaml\:"The same as YAML"
+csv\:"A header, and a line for each index"
+ranges\:"The numbers as a set on one line, as --index takes it"
+lines\:"The numbers, one a line"
+name\:"The newest pod of each index as pod/NAME, one a line"))' \
+'--output=[How to print it; without it, a table]:FORM:((wide\:"A table with every column, nothing cut"
+json\:"One document, for programs"
+yaml\:"The same as YAML"
+csv\:"A header, and a line for each index"
+ranges\:"The numbers as a set on one line, as --index takes it"
+lines\:"The numbers, one a line"
+name\:"The newest pod of each index as pod/NAME, one a line"))' \
+'--sort=[The order of the rows]:KEY:((number\:"Ascending"
+duration\:"The longest first"
+attempts\:"The most first"
+node\:"By the node'\''s name"
+state\:"What failed first, what succeeded last"
+age\:"The oldest pod first"
+exit-code\:"The greatest first"))' \
+'(-o --output)--map=[Draw a letter for each index, or for several where there are many]::BOOL:(true false)' \
+'-w+[Show it again whenever it changes, until the Job ends; on a terminal in place]::BOOL:(true false)' \
+'--watch=[Show it again whenever it changes, until the Job ends; on a terminal in place]::BOOL:(true false)' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':name -- The Job\: NAME, job/NAME:_default' \
+&& ret=0
+;;
+(logs)
+_arguments "${_arguments_options[@]}" : \
+'--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
+'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+failed\:"Failed for good"
+running\:"A pod of it runs"
+retrying\:"Failed, and waits for its next attempt"
+terminating\:"Its pod is being stopped"
+pending\:"Not running yet"
+starting\:"Pending, with a pod that is there"
+all\:"Whatever its state"))' \
+'*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
+'*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
+'(-p --previous)--attempt=[Which attempts of an index\: last, all, or the N-th; by default the last, with -f or --save all]:last|all|N:_default' \
+'(--all-containers)-c+[The container; by default the one that kubectl would choose]:NAME:_default' \
+'(--all-containers)--container=[The container; by default the one that kubectl would choose]:NAME:_default' \
+'--all-containers=[All containers of each pod, init containers first]::BOOL:(true false)' \
+'--tail=[Only so many lines from the end of each log; -1 is all]:N:_default' \
+'(--since-time)--since=[Only what is newer than this\: 5s, 2m, 3h]:DURATION:_default' \
+'--since-time=[Only what is newer than this time (RFC 3339)]:TIME:_default' \
+'--timestamps=[Begin every line with its time]::BOOL:(true false)' \
+'--limit-bytes=[Only so many bytes of each log]:N:_default' \
+'--prefix=[Begin every line with \[INDEX\], \[INDEX/ATTEMPT\], \[INDEX/ATTEMPT/CONTAINER\], with several Jobs with \[JOB/INDEX\]; auto\: with more than one log, on a terminal or with -f]::WHEN:((auto\:"Where it is needed"
+always\:"Always"
+never\:"Never"))' \
+'-o+[How to print\: json is one object a line; raw changes nothing, also on a terminal, where control characters are otherwise written out]:OUTPUT:((json\:"One object a line"
+raw\:"The bytes as they are"))' \
+'--output=[How to print\: json is one object a line; raw changes nothing, also on a terminal, where control characters are otherwise written out]:OUTPUT:((json\:"One object a line"
+raw\:"The bytes as they are"))' \
+'--order=[By index, each log whole, or all lines by their time]:ORDER:((index\:"By index and attempt, each log whole"
+time\:"All lines by their time"))' \
+'(-f --follow --tail --since --since-time --timestamps --limit-bytes --prefix -o --output --order)--save=[Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel and job.json; what is there already is not read again]:DIR:_files' \
+'--max-log-requests=[How many logs are read at a time; the others wait for their turn]:N:_default' \
+'--ignore-errors=[Exit with 0 also where some log cannot be read]::BOOL:(true false)' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'-f[Wait for the containers to start, and follow their logs until the Job or what was selected has ended]' \
+'--follow[Wait for the containers to start, and follow their logs until the Job or what was selected has ended]' \
+'-p[The container'\''s previous run, else the previous attempt of the index]' \
+'--previous[The container'\''s previous run, else the previous attempt of the index]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- The Jobs\: NAME, job/NAME:_default' \
+&& ret=0
+;;
+(cancel)
+_arguments "${_arguments_options[@]}" : \
+'-l+[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--selector=[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
+'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+failed\:"Failed for good"
+running\:"A pod of it runs"
+retrying\:"Failed, and waits for its next attempt"
+terminating\:"Its pod is being stopped"
+pending\:"Not running yet"
+starting\:"Pending, with a pod that is there"
+all\:"Whatever its state"))' \
+'*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
+'*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
+'--timeout=[How long to wait until the server confirms it\: 90s, 5m, or seconds; negative waits for ever]:DURATION:_default' \
+'--dry-run=[Only show what would be done\: client, or server, which checks it]:WHERE:((none\:"Create the objects"
+client\:"Ask nobody"
+server\:"Let the server check them"))' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'--all[All Indexed Jobs of the namespace]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- The Jobs\: NAME, job/NAME:_default' \
+&& ret=0
+;;
+(suspend)
+_arguments "${_arguments_options[@]}" : \
+'-l+[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--selector=[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--dry-run=[Only show what would be done\: client, or server, which checks it]:WHERE:((none\:"Create the objects"
+client\:"Ask nobody"
+server\:"Let the server check them"))' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'--all[All Indexed Jobs of the namespace]' \
+'(--dry-run)--drain[Let what runs end first, and start nothing new meanwhile; stays until then]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- The Jobs\: NAME, job/NAME:_default' \
+&& ret=0
+;;
+(resume)
+_arguments "${_arguments_options[@]}" : \
+'-l+[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--selector=[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--dry-run=[Only show what would be done\: client, or server, which checks it]:WHERE:((none\:"Create the objects"
+client\:"Ask nobody"
+server\:"Let the server check them"))' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'--all[All Indexed Jobs of the namespace]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- The Jobs\: NAME, job/NAME:_default' \
+&& ret=0
+;;
+(scale)
+_arguments "${_arguments_options[@]}" : \
+'-l+[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--selector=[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'-p+[How many pods may run at a time]:N:_default' \
+'--parallelism=[How many pods may run at a time]:N:_default' \
+'--completions=[How many indexes there are; the API changes that only together with parallelism, to the same number]:N:_default' \
+'--dry-run=[Only show what would be done\: client, or server, which checks it]:WHERE:((none\:"Create the objects"
+client\:"Ask nobody"
+server\:"Let the server check them"))' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'--all[All Indexed Jobs of the namespace]' \
+'--now[Also when running indexes are stopped for it, or done ones forgotten]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- The Jobs\: NAME, job/NAME:_default' \
+&& ret=0
+;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+'-l+[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--selector=[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
+'--older-than=[Of these only the Jobs that ended, or where they run were created, longer ago\: 7d, 36h, 90m]:DURATION:_default' \
+'--ignore-not-found=[A Job that is not there is no error]::BOOL:(true false)' \
+'--wait=[Wait until the Jobs are gone]::BOOL:(true false)' \
+'--timeout=[How long to wait for each\: 90s, 5m, or seconds; 0 or negative waits for ever]:DURATION:_default' \
+'--dry-run=[Only show what would be done\: client, or server, which checks it]:WHERE:((none\:"Create the objects"
+client\:"Ask nobody"
+server\:"Let the server check them"))' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'--all[All Indexed Jobs of the namespace]' \
+'--finished[Of these only the Jobs that are complete or have failed]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::names -- The Jobs\: NAME, job/NAME:_default' \
 && ret=0
 ;;
 (completion)
@@ -275,6 +701,9 @@ _arguments "${_arguments_options[@]}" : \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':shell -- The shell:(bash elvish fish powershell zsh)' \
@@ -304,7 +733,35 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (logs)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(cancel)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(suspend)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(resume)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(scale)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(delete)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -331,11 +788,24 @@ _kubectl-indexedjob_commands() {
 'create:Create an Indexed Job from flags, a script or a file' \
 'wait:Follow Jobs until they are complete, have failed or are gone' \
 'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
-'logs:Print the log of an index, or follow all logs' \
+'list:Show the Indexed Jobs of a namespace' \
+'ls:Show the Indexed Jobs of a namespace' \
+'status:Show what each index of a Job is doing' \
+'logs:Print logs by index\: all, some, or one; as they are, as they come, or into files' \
+'cancel:Give up some indexes of a Job, or the whole Job, for good' \
+'suspend:Stop Jobs until they are resumed' \
+'resume:Let suspended Jobs run' \
+'scale:Change how many pods of a Job may run at a time, or how many indexes it has' \
+'delete:Delete Jobs, with their pods and helper objects' \
 'completion:Print the completion script of a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'kubectl-indexedjob commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__cancel_commands] )) ||
+_kubectl-indexedjob__subcmd__cancel_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob cancel commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__completion_commands] )) ||
 _kubectl-indexedjob__subcmd__completion_commands() {
@@ -346,6 +816,11 @@ _kubectl-indexedjob__subcmd__completion_commands() {
 _kubectl-indexedjob__subcmd__create_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob create commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__delete_commands] )) ||
+_kubectl-indexedjob__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob delete commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__describe_commands] )) ||
 _kubectl-indexedjob__subcmd__describe_commands() {
@@ -358,11 +833,23 @@ _kubectl-indexedjob__subcmd__help_commands() {
 'create:Create an Indexed Job from flags, a script or a file' \
 'wait:Follow Jobs until they are complete, have failed or are gone' \
 'describe:Show a Job\: all that kubectl describe shows, and what it never does' \
-'logs:Print the log of an index, or follow all logs' \
+'list:Show the Indexed Jobs of a namespace' \
+'status:Show what each index of a Job is doing' \
+'logs:Print logs by index\: all, some, or one; as they are, as they come, or into files' \
+'cancel:Give up some indexes of a Job, or the whole Job, for good' \
+'suspend:Stop Jobs until they are resumed' \
+'resume:Let suspended Jobs run' \
+'scale:Change how many pods of a Job may run at a time, or how many indexes it has' \
+'delete:Delete Jobs, with their pods and helper objects' \
 'completion:Print the completion script of a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'kubectl-indexedjob help commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__cancel_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__cancel_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help cancel commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__completion_commands] )) ||
 _kubectl-indexedjob__subcmd__help__subcmd__completion_commands() {
@@ -374,6 +861,11 @@ _kubectl-indexedjob__subcmd__help__subcmd__create_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob help create commands' commands "$@"
 }
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__delete_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help delete commands' commands "$@"
+}
 (( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__describe_commands] )) ||
 _kubectl-indexedjob__subcmd__help__subcmd__describe_commands() {
     local commands; commands=()
@@ -384,20 +876,70 @@ _kubectl-indexedjob__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob help help commands' commands "$@"
 }
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__list_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help list commands' commands "$@"
+}
 (( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__logs_commands] )) ||
 _kubectl-indexedjob__subcmd__help__subcmd__logs_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob help logs commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__resume_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__resume_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help resume commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__scale_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__scale_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help scale commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__status_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help status commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__suspend_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__suspend_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help suspend commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__wait_commands] )) ||
 _kubectl-indexedjob__subcmd__help__subcmd__wait_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob help wait commands' commands "$@"
 }
+(( $+functions[_kubectl-indexedjob__subcmd__list_commands] )) ||
+_kubectl-indexedjob__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob list commands' commands "$@"
+}
 (( $+functions[_kubectl-indexedjob__subcmd__logs_commands] )) ||
 _kubectl-indexedjob__subcmd__logs_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob logs commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__resume_commands] )) ||
+_kubectl-indexedjob__subcmd__resume_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob resume commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__scale_commands] )) ||
+_kubectl-indexedjob__subcmd__scale_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob scale commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__status_commands] )) ||
+_kubectl-indexedjob__subcmd__status_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob status commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__suspend_commands] )) ||
+_kubectl-indexedjob__subcmd__suspend_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob suspend commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__wait_commands] )) ||
 _kubectl-indexedjob__subcmd__wait_commands() {

@@ -29,12 +29,12 @@ mod term;
 use std::cell::RefCell;
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Stop, Verb};
+use crate::cli::{Cli, ColorArg, Stop, Verb};
 use crate::commands::Context;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::term::Term;
+use crate::term::{Color, Term};
 
 fn main() -> ExitCode {
     let env = Env::snapshot();
@@ -50,10 +50,15 @@ fn main() -> ExitCode {
 
 /// Runs a verb that talks to a cluster, until it ends or a signal comes.
 fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
+    term.set_color(match cli.color {
+        ColorArg::Auto => Color::Auto,
+        ColorArg::Always => Color::Always,
+        ColorArg::Never => Color::Never,
+    });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::error(format_args!("cannot start: {error}")))?;
     let left_alone = RefCell::new(cli.left_alone());
-    let context = Context { connection: cli.connection, env, term: term.clone(), left_alone };
+    let context = Context { connection: cli.connection, env, term: term.clone(), left_alone, typed: cli.typed };
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = commands::run(cli.verb, &context) => ended,

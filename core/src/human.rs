@@ -61,6 +61,18 @@ pub enum Timeout {
     Never,
 }
 
+impl Timeout {
+    /// The longest wait; None where there is none.
+    #[must_use]
+    pub fn limit(self) -> Option<Duration> {
+        match self {
+            Self::Once => Some(Duration::ZERO),
+            Self::After(span) => Some(span),
+            Self::Never => None,
+        }
+    }
+}
+
 /// Text that is no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{input:?} is not a duration; write 90s, 5m, 1h30m or a number of seconds")]

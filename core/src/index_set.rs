@@ -63,8 +63,8 @@ pub enum SetError {
 impl IndexSet {
     /// The set without an index.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self { ranges: Vec::new() }
     }
 
     /// All indexes of a Job with `completions` of them: 0 to `completions - 1`.

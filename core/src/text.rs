@@ -32,6 +32,28 @@ impl Foreign {
         self.0.lines().map(shown)
     }
 
+    /// The last line that is not empty, without the spaces around it; empty where there is none.
+    #[must_use]
+    pub fn last_line(&self) -> Self {
+        let last = self.0.lines().rev().map(str::trim).find(|line| !line.is_empty());
+        Self::from(last.unwrap_or_default())
+    }
+
+    /// The same without what a program writes to colour its words: terminal escape sequences.
+    #[must_use]
+    pub fn without_escapes(&self) -> Self {
+        let (mut kept, mut chars) = (String::with_capacity(self.0.len()), self.0.chars());
+        while let Some(c) = chars.next() {
+            match c {
+                // It ends with a letter, or the like; what is cut off in it ends with the text.
+                '\u{1b}' if chars.next() == Some('[') => drop(chars.find(|c| ('@'..='~').contains(c))),
+                '\u{1b}' => {}
+                c => kept.push(c),
+            }
+        }
+        Self(kept)
+    }
+
     /// Is there nothing in it?
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -3,6 +3,9 @@
 //! What kubectl accepts is read as kubectl reads it (`0644` is octal, `yes` is a Boolean for a Boolean field); what is
 //! written is read back by kubectl as the same strings.
 
+use std::{fmt, io};
+
+use serde::Serialize;
 use serde_json::{Number, Value};
 use serde_yaml::{Options, SerializerOptions, budget, options, ser_options};
 
@@ -35,6 +38,30 @@ pub fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
 pub fn document(value: &Value) -> String {
     let text = serde_yaml::to_string_with_options(value, writing());
     text.expect("a JSON value has no type that YAML lacks")
+}
+
+/// Writes `value` as one YAML document piece by piece, as [`document`] would write it.
+pub fn write(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut text = Text { out, error: None };
+    let written = serde_yaml::to_fmt_writer_with_options(&mut text, value, writing());
+    // The crate would hide that the reader of a pipe has gone.
+    written.map_err(|error| text.error.unwrap_or_else(|| io::Error::other(error)))
+}
+
+/// Takes text for bytes.
+struct Text<'a> {
+    out: &'a mut dyn io::Write,
+    /// Why it takes no more.
+    error: Option<io::Error>,
+}
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.error = Some(error);
+            fmt::Error
+        })
+    }
 }
 
 fn reading() -> Options {

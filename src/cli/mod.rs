@@ -2,21 +2,33 @@
 
 mod connection;
 mod create;
+mod lifecycle;
+mod list;
+mod logs;
 mod name;
 mod pod;
+mod selection;
+mod status;
 mod usage;
 mod value;
 mod verbs;
+mod wait;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use create::{CreateArgs, DryRun, Form, Inputs, ItemsSource, StayArgs};
+pub(crate) use lifecycle::{CancelArgs, DeleteArgs, ResumeArgs, ScaleArgs, SuspendArgs, TargetArgs, TryArgs};
+pub(crate) use list::{ListArgs, ListForm};
+pub(crate) use logs::{AttemptArg, LogsArgs, LogsOutput, OrderArg, PrefixArg};
 pub(crate) use name::JobName;
-pub(crate) use usage::Usage;
-pub(crate) use verbs::{CompletionArgs, DescribeArgs, LogsArgs, ProgressArg, WaitArgs};
+pub(crate) use selection::SelectionArgs;
+pub(crate) use status::{StatusArgs, StatusForm};
+pub(crate) use usage::{Usage, pasted};
+pub(crate) use verbs::{CompletionArgs, DescribeArgs};
+pub(crate) use wait::{ProgressArg, WaitArgs};
 
 /// Kubernetes Indexed Jobs: arrays of numbered tasks, made, followed and read by index.
 ///
@@ -28,8 +40,26 @@ pub(crate) use verbs::{CompletionArgs, DescribeArgs, LogsArgs, ProgressArg, Wait
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+    /// When to use colours
+    #[arg(long, global = true, hide_short_help = true, value_enum, value_name = "WHEN", default_value_t = ColorArg::Auto)]
+    #[arg(help_heading = "Output")]
+    pub(crate) color: ColorArg,
     #[command(subcommand)]
     pub(crate) verb: Verb,
+    /// The line as it was typed, without the program's name.
+    #[arg(skip)]
+    pub(crate) typed: Vec<OsString>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArg {
+    /// On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 /// What to do.
@@ -48,8 +78,19 @@ pub(crate) enum Verb {
     Wait(WaitArgs),
     /// Show a Job: all that kubectl describe shows, and what it never does
     Describe(DescribeArgs),
-    /// Print the log of an index, or follow all logs
+    /// Show the Indexed Jobs of a namespace
+    #[command(visible_alias = "ls")]
+    List(ListArgs),
+    /// Show what each index of a Job is doing
+    Status(StatusArgs),
+    /// Print logs by index: all, some, or one; as they are, as they come, or into files
     Logs(LogsArgs),
+    // These say it in their own file.
+    Cancel(CancelArgs),
+    Suspend(SuspendArgs),
+    Resume(ResumeArgs),
+    Scale(ScaleArgs),
+    Delete(DeleteArgs),
     /// Print the completion script of a shell
     Completion(CompletionArgs),
 }
@@ -60,9 +101,8 @@ impl Cli {
         let given = self.connection.given();
         match &self.verb {
             Verb::Wait(args) => {
-                let names: Vec<&str> = args.names.iter().map(JobName::as_str).collect();
-                let names = names.join(" ");
-                Some(format!("interrupted; what runs is left alone\nhint: kubectl indexedjob wait {names}{given}"))
+                let jobs = args.jobs();
+                Some(format!("interrupted; what runs is left alone\nhint: kubectl indexedjob wait {jobs}{given}"))
             }
             Verb::Create(args) if args.dry_run == DryRun::None => Some(format!(
                 "interrupted; the job may be there, suspended and half-made: the same command finishes it\n\
@@ -92,6 +132,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Sto
         if let (Verb::Create(create), Some((_, matches))) = (&mut cli.verb, matches.subcommand()) {
             create.typed(&args, matches);
         }
+        cli.typed = args.iter().skip(1).cloned().collect();
         Ok(cli)
     });
     cli.map_err(|error| usage::explain(&error, &args, shown_as))

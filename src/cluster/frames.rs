@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use indexedjob_core::progress::Change;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -28,8 +27,8 @@ pub(super) struct Events {
 }
 
 /// One event of a watch, or its end.
-pub(super) enum Event {
-    Change(Change),
+pub(super) enum Event<C> {
+    Change(C),
     /// A sign of life, or of no concern.
     Nothing,
     /// The server closed it, or it fell silent.
@@ -62,7 +61,7 @@ impl Events {
     }
 
     /// The next event about `watched`, which was asked for as `asked` says.
-    pub(super) async fn next(&mut self, watched: &Watched, asked: &Asked) -> Event {
+    pub(super) async fn next<W: Watched>(&mut self, watched: &W, asked: &Asked) -> Event<W::Change> {
         self.line.clear();
         let mut bounded = (&mut self.bytes).take(FRAME_LIMIT);
         let read = tokio::time::timeout(SILENCE, bounded.read_until(b'\n', &mut self.line)).await;
@@ -78,7 +77,7 @@ impl Events {
 }
 
 /// Reads one line of a watch.
-fn event(line: &[u8], watched: &Watched, asked: &Asked) -> Event {
+fn event<W: Watched>(line: &[u8], watched: &W, asked: &Asked) -> Event<W::Change> {
     let read = || {
         let head: Head = serde_json::from_slice(line)?;
         let change = match head.kind.as_str() {

@@ -2,7 +2,9 @@
 //!
 //! - `config`: kubectl's flags -> a client's configuration; from `kubeconfig` files, through a `proxy` by Go's rules
 //! - `http`: one client at a time; reads are repeated (`retry`), writes are sent once; `bytes`: a body as it comes
-//! - `objects`: what can be asked; `watch`: a Job or its pods (`watched`) as they change, from `frames`; `logs`: bytes
+//! - `objects`: what can be asked; `lists`: by labels; `pods`: those of a Job; `watch`: a Job, its pods or many Jobs (`watched`) as they
+//!   change, from `frames`; `logs`: bytes
+//! - `queue`: the place of a Job in a queue of Kueue
 //! - `error`: what went wrong, in kubectl's words, and a hint; `status`: as the server says it, `transport`: where
 //!   nobody answered
 //!
@@ -14,9 +16,12 @@ mod error;
 mod frames;
 mod http;
 mod kubeconfig;
+mod lists;
 mod logs;
 mod objects;
+mod pods;
 mod proxy;
+mod queue;
 mod retry;
 #[cfg(test)]
 mod script;
@@ -33,7 +38,10 @@ pub(crate) use config::Connection;
 pub(crate) use error::ClusterError;
 pub(crate) use logs::{Log, LogOptions};
 pub(crate) use objects::Kind;
+pub(crate) use pods::{Phases, PodQuery};
+
 pub(crate) use retry::Backoff;
+pub(crate) use watched::JobsChange;
 
 use crate::env::Env;
 
@@ -85,6 +93,11 @@ impl Cluster {
     /// The same cluster, another namespace: the one that a manifest names.
     pub(crate) fn in_namespace(&self, namespace: &str) -> Self {
         Self { namespace: namespace.into(), ..self.clone() }
+    }
+
+    /// The same cluster, all its namespaces: for lists and watches only.
+    pub(crate) fn in_all_namespaces(&self) -> Self {
+        self.in_namespace("")
     }
 
     /// A cluster that `service` answers for.

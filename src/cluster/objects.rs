@@ -1,8 +1,7 @@
 //! What can be asked of the API, as JSON in and out or as facts.
 
 use ::http::Method;
-use indexedjob_core::facts::{INDEX_KEY, JobFacts, Page, PodFacts};
-use indexedjob_core::numbering::Index;
+use indexedjob_core::facts::{JobFacts, Page};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
@@ -105,55 +104,22 @@ impl Cluster {
         self.http.read(&self.ask_for(Kind::Job, name)?).await
     }
 
-    /// The pods of `job`, or those of one index of it; attempts of all ages.
-    pub(crate) async fn pods(&self, job: &JobFacts, only_index: Option<Index>) -> Result<Vec<PodFacts>, ClusterError> {
-        let Some(index) = only_index else {
-            return Ok(self.list_pods(job, Tries::Bounded).await?.items);
-        };
-        let comma = if job.pod_selector.is_empty() { "" } else { "," };
-        let selector = format!("{}{comma}{INDEX_KEY}={}", job.pod_selector, index.0);
-        let own = |pod: &PodFacts| job.owns(pod) && pod.index == Some(index);
-        let pods = self.select_pods(&selector, own, Tries::Bounded).await?.items;
-        // Before 1.28 the index is in an annotation only; whether it is in the label, any pod of the Job tells.
-        if !pods.is_empty() || self.index_is_a_label(job).await? {
-            return Ok(pods);
-        }
-        Ok(self.select_pods(&job.pod_selector, own, Tries::Bounded).await?.items)
-    }
-
-    /// All pods of `job`, and the version to watch them from.
-    pub(super) async fn list_pods(&self, job: &JobFacts, tries: Tries) -> Result<Listed<PodFacts>, ClusterError> {
-        self.select_pods(&job.pod_selector, |pod| job.owns(pod), tries).await
-    }
-
-    async fn select_pods(
-        &self,
-        selector: &str,
-        keep: impl Fn(&PodFacts) -> bool,
-        tries: Tries,
-    ) -> Result<Listed<PodFacts>, ClusterError> {
-        let (_, _, resource) = Kind::Pod.resource();
-        self.pages(&self.kind_path(Kind::Pod), resource, ("labelSelector", selector), keep, tries).await
-    }
-
-    /// Do the pods of `job` carry their index as a label? False where there are none to tell.
-    async fn index_is_a_label(&self, job: &JobFacts) -> Result<bool, ClusterError> {
-        let selector = format!("{}{}{INDEX_KEY}", job.pod_selector, if job.pod_selector.is_empty() { "" } else { "," });
-        let query = query(&[("labelSelector", &selector), ("limit", "1")]);
-        let path = format!("{}{query}", self.kind_path(Kind::Pod));
-        let page: Page<IgnoredAny> = self.http.read(&Ask::get(path, self.asked("list", Kind::Pod, ""))).await?;
-        Ok(!page.items.is_empty())
-    }
-
     /// The events about a Job, also of one that is gone; in no order.
     pub(crate) async fn events(&self, job_name: &str, uid: &str) -> Result<Vec<Value>, ClusterError> {
+        self.events_of("Job", job_name, uid).await
+    }
+
+    /// The events about an object of this kind, also of one that is gone; in no order.
+    pub(crate) async fn events_of(&self, kind: &str, name: &str, uid: &str) -> Result<Vec<Value>, ClusterError> {
         let namespace = self.namespace();
         let about = format!(
-            "involvedObject.name={job_name},involvedObject.namespace={namespace},\
-             involvedObject.kind=Job,involvedObject.uid={uid}"
+            "involvedObject.name={name},involvedObject.namespace={namespace},\
+             involvedObject.kind={kind},involvedObject.uid={uid}"
         );
         let path = format!("/api/v1/namespaces/{}/events", escaped(namespace));
-        let events = self.pages(&path, "events", ("fieldSelector", &about), |_| true, Tries::Bounded).await?;
+        let namespace = namespace.to_owned();
+        let asked = Asked { verb: "list", resource: "events".to_owned(), namespace, ..Asked::default() };
+        let events = self.pages(&path, asked, &[("fieldSelector", &about)], |_| true, Tries::Bounded).await?;
         Ok(events.items)
     }
 
@@ -179,7 +145,27 @@ impl Cluster {
 
     /// Changes an object by a JSON merge patch. Sent once.
     pub(crate) async fn patch(&self, kind: Kind, name: &str, merge_patch: &Value) -> Result<Value, ClusterError> {
-        let path = format!("{}{}", self.object_path(kind, name)?, write_query(false));
+        self.send_patch(kind, name, merge_patch, false).await
+    }
+
+    /// What [`patch`](Self::patch) would return; nothing is changed.
+    pub(crate) async fn rehearse_patch(
+        &self,
+        kind: Kind,
+        name: &str,
+        merge_patch: &Value,
+    ) -> Result<Value, ClusterError> {
+        self.send_patch(kind, name, merge_patch, true).await
+    }
+
+    async fn send_patch(
+        &self,
+        kind: Kind,
+        name: &str,
+        merge_patch: &Value,
+        dry_run: bool,
+    ) -> Result<Value, ClusterError> {
+        let path = format!("{}{}", self.object_path(kind, name)?, write_query(dry_run));
         let asked = self.asked("patch", kind, name);
         self.http.write(&Ask::with_body(Method::PATCH, path, "application/merge-patch+json", merge_patch, asked)).await
     }
@@ -193,6 +179,22 @@ impl Cluster {
         uid: &str,
         version: Option<&str>,
     ) -> Result<(), ClusterError> {
+        self.send_delete(kind, name, uid, version, false).await
+    }
+
+    /// Whether [`delete`](Self::delete) would be done; nothing is changed.
+    pub(crate) async fn rehearse_delete(&self, kind: Kind, name: &str, uid: &str) -> Result<(), ClusterError> {
+        self.send_delete(kind, name, uid, None, true).await
+    }
+
+    async fn send_delete(
+        &self,
+        kind: Kind,
+        name: &str,
+        uid: &str,
+        version: Option<&str>,
+        dry_run: bool,
+    ) -> Result<(), ClusterError> {
         let mut options = json!({
             "apiVersion": "v1",
             "kind": "DeleteOptions",
@@ -203,6 +205,10 @@ impl Cluster {
             options["preconditions"]["resourceVersion"] = json!(version);
         }
         let asked = self.asked("delete", kind, name);
+        if dry_run {
+            // Beside a body the server does not look at parameters.
+            options["dryRun"] = json!(["All"]);
+        }
         let path = self.object_path(kind, name)?;
         let ask = Ask::with_body(Method::DELETE, path, "application/json", &options, asked);
         self.http.write::<IgnoredAny>(&ask).await.map(drop)
@@ -222,7 +228,10 @@ impl Cluster {
     /// The path of all objects of a kind.
     pub(super) fn kind_path(&self, kind: Kind) -> String {
         let (root, plural, _) = kind.resource();
-        format!("{root}/namespaces/{}/{plural}", escaped(self.namespace()))
+        match self.namespace() {
+            "" => format!("{root}/{plural}"),
+            namespace => format!("{root}/namespaces/{}/{plural}", escaped(namespace)),
+        }
     }
 
     /// The path of one object. What is no name in a path is refused, in client-go's words (`ValidatePathSegmentName`).
@@ -239,27 +248,21 @@ impl Cluster {
     }
 
     /// All pages of a list. If its pages expire half-way, it begins again: an older half would not fit.
-    async fn pages<T>(
+    pub(super) async fn pages<T>(
         &self,
         path: &str,
-        resource: &str,
-        (by, selector): (&str, &str),
+        asked: Asked,
+        selectors: &[(&str, &str)],
         keep: impl Fn(&T) -> bool,
         tries_of_a_page: Tries,
     ) -> Result<Listed<T>, ClusterError>
     where
         T: DeserializeOwned,
     {
-        let asked = Asked {
-            verb: "list",
-            resource: resource.to_owned(),
-            namespace: self.namespace().to_owned(),
-            ..Asked::default()
-        };
         let mut tries = 1;
         let (mut items, mut next) = (Vec::new(), String::new());
         loop {
-            let query = query(&[("limit", PAGE), (by, selector), ("continue", &next)]);
+            let query = query(&[&[("limit", PAGE)], selectors, &[("continue", next.as_str())]].concat());
             let ask = Ask::get(format!("{path}{query}"), asked.clone());
             let page = match self.http.read_with::<Page<T>>(&ask, tries_of_a_page).await {
                 Err(error) if error.is_expired() && !next.is_empty() && tries < LIST_TRIES => {
@@ -332,76 +335,8 @@ fn plural(kind: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{cluster, ok, status};
+    use super::super::script::{cluster, ok};
     use super::*;
-
-    fn facts(spec: &Value) -> JobFacts {
-        serde_json::from_value(json!({"metadata": {"name": "x", "uid": "u"}, "spec": spec})).unwrap()
-    }
-
-    fn pod(name: &str, owner: &str, index: &str) -> Value {
-        json!({"metadata": {
-            "name": name,
-            "ownerReferences": [{"uid": owner, "controller": true}],
-            "annotations": {INDEX_KEY: index},
-        }})
-    }
-
-    fn page(pods: &[Value], next: &str) -> Value {
-        json!({"items": pods, "metadata": {"continue": next}})
-    }
-
-    fn names(pods: &[PodFacts]) -> Vec<&str> {
-        pods.iter().map(|pod| pod.name.as_str()).collect()
-    }
-
-    #[tokio::test]
-    async fn pods_come_in_pages_by_the_jobs_own_selector() {
-        let (cluster, seen) = cluster([
-            ok(&page(&[pod("a", "u", "0")], "t+/=")),
-            ok(&page(&[], "u")),
-            ok(&page(&[pod("b", "u", "1")], "")),
-        ]);
-        let job = facts(&json!({"selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": "u"}}}));
-        assert_eq!(names(&cluster.pods(&job, None).await.unwrap()), ["a", "b"]);
-        let first = "GET /api/v1/namespaces/ns/pods?limit=500&labelSelector=batch.kubernetes.io%2Fcontroller-uid%3Du";
-        assert_eq!(seen.requests()[..2], [first.to_owned(), format!("{first}&continue=t%2B%2F%3D")]);
-    }
-
-    #[tokio::test]
-    async fn a_selector_of_the_users_own_may_find_pods_of_others() {
-        let (cluster, _) = cluster([ok(&page(&[pod("a", "u", "0"), pod("b", "other", "0")], ""))]);
-        let job = facts(&json!({"manualSelector": true, "selector": {"matchLabels": {"app": "x"}}}));
-        assert_eq!(names(&cluster.pods(&job, None).await.unwrap()), ["a"]);
-    }
-
-    #[tokio::test]
-    async fn one_index_is_found_by_label_or_on_old_servers_by_annotation() {
-        let nothing = || ok(&page(&[], ""));
-        let all = || ok(&page(&[pod("a", "u", "0"), pod("b", "u", "1")], ""));
-        let (cluster, seen) = cluster([nothing(), nothing(), all(), nothing(), all()]);
-        let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
-        assert_eq!(names(&cluster.pods(&job, Some(Index(1))).await.unwrap()), ["b"]);
-        assert!(seen.requests()[0].ends_with("labelSelector=a%3D1%2Cbatch.kubernetes.io%2Fjob-completion-index%3D1"));
-        // Where pods carry the label, an index without a pod costs two small lists and not one of all pods.
-        assert!(cluster.pods(&job, Some(Index(9))).await.unwrap().is_empty());
-        let last = seen.requests().pop().unwrap();
-        assert!(last.ends_with("labelSelector=a%3D1%2Cbatch.kubernetes.io%2Fjob-completion-index&limit=1"), "{last}");
-    }
-
-    #[tokio::test]
-    async fn a_list_whose_pages_expire_begins_again() {
-        let expired = || status(410, "Expired", "The provided continue parameter is too old");
-        let (cluster, seen) = cluster([
-            ok(&page(&[pod("a", "u", "0")], "t")),
-            expired(),
-            ok(&page(&[pod("a", "u", "0")], "t")),
-            ok(&page(&[pod("b", "u", "1")], "")),
-        ]);
-        let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
-        assert_eq!(names(&cluster.pods(&job, None).await.unwrap()), ["a", "b"]);
-        assert_eq!(seen.requests().len(), 4);
-    }
 
     #[tokio::test]
     async fn events_are_asked_for_as_describe_does() {
@@ -430,8 +365,18 @@ mod tests {
             ]
         );
         let options = &seen.bodies()[2];
+        assert_eq!(options["dryRun"], json!(null));
         assert_eq!(options["propagationPolicy"], "Background");
         assert_eq!(options["preconditions"], json!({"uid": "u-1", "resourceVersion": "7"}));
+    }
+
+    #[tokio::test]
+    async fn a_dry_run_of_a_delete_says_so_in_its_body() {
+        let (cluster, seen) = cluster([ok(&json!({})), ok(&json!({}))]);
+        cluster.rehearse_delete(Kind::Job, "x", "u-1").await.unwrap();
+        cluster.rehearse_patch(Kind::Job, "x", &json!({})).await.unwrap();
+        assert_eq!(seen.bodies()[0]["dryRun"], json!(["All"]));
+        assert!(seen.requests()[1].ends_with("&dryRun=All"), "{:?}", seen.requests());
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::http::{ATTEMPT, Http};
+use super::http::{ATTEMPT, Http, Outage};
 use super::{ClusterError, Note};
 
 /// For how long new attempts are begun where `--request-timeout` says nothing.
@@ -20,12 +20,14 @@ pub(super) struct Retry<'a> {
     backoff: Backoff,
     tries: u32,
     renewed: bool,
+    /// The present trouble, which is told once for all requests that have it.
+    outage: Option<Outage>,
 }
 
 impl<'a> Retry<'a> {
     pub(super) fn new(http: &'a Http) -> Self {
         let until = Instant::now() + http.limit().unwrap_or(BUDGET);
-        Self { http, until, backoff: Backoff::default(), tries: 0, renewed: false }
+        Self { http, until, backoff: Backoff::default(), tries: 0, renewed: false, outage: None }
     }
 
     /// How long the next attempt may take.
@@ -47,9 +49,7 @@ impl<'a> Retry<'a> {
         if delay >= self.until.saturating_duration_since(Instant::now()) {
             return Err(error);
         }
-        if self.tries == 1 {
-            self.http.note(Note::Retrying { why: error.to_string(), delay });
-        }
+        self.outage.get_or_insert_with(|| self.http.outage(Note::Retrying { why: error.to_string(), delay }));
         tokio::time::sleep(delay).await;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A Job, or its pods, as they change: look, watch from there, and look again whenever the watch ends, for whatever
+//! A Job, its pods, or all Jobs of a selector, as they change: look, watch from there, and look again whenever the watch ends, for whatever
 //! reason.
 //!
 //! Level-triggered: nothing is derived from the order of events, so a lost one costs time but no truth. A server that
@@ -19,7 +19,7 @@ use super::frames::{Event, Events};
 use super::http::{Ask, Outage, Tries};
 use super::objects::query;
 use super::retry::{Backoff, jittered};
-use super::watched::{Looked, Watched};
+use super::watched::{Jobs, JobsChange, Looked, OneJob, PodsOf, Told, Watched};
 use super::{Cluster, ClusterError, Note};
 
 /// How long the server keeps a watch open; some proxies end it after 5 minutes anyway.
@@ -39,7 +39,7 @@ impl Cluster {
         &self,
         name: &str,
     ) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
-        self.watch(Watched::Job(name.to_owned()))
+        self.watch(OneJob(name.to_owned()))
     }
 
     /// The pods of `job`, of all indexes: [`Change::Pods`] first and whenever they had to be listed anew, then one by
@@ -50,10 +50,24 @@ impl Cluster {
         &self,
         job: &JobFacts,
     ) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
-        self.watch(Watched::Pods(Box::new(job.clone())))
+        self.watch(PodsOf(Box::new(job.clone())))
     }
 
-    fn watch(&self, watched: Watched) -> impl Stream<Item = Result<Change, ClusterError>> + Send + Unpin + use<> {
+    /// The Jobs that the label selector picks, all where it is empty, by one watch for all of them:
+    /// [`JobsChange::All`] first and whenever they had to be listed anew, then one by one as they change.
+    ///
+    /// It ends only after an error. A Job that was told gone may have lost its label only: look at it to know.
+    pub(crate) fn watch_jobs(
+        &self,
+        selector: &str,
+    ) -> impl Stream<Item = Result<JobsChange, ClusterError>> + Send + Unpin + use<> {
+        self.watch(Jobs(selector.to_owned()))
+    }
+
+    fn watch<W: Watched>(
+        &self,
+        watched: W,
+    ) -> impl Stream<Item = Result<W::Change, ClusterError>> + Send + Unpin + use<W> {
         let watch = Watch {
             cluster: self.clone(),
             watched,
@@ -74,9 +88,9 @@ impl Cluster {
     }
 }
 
-struct Watch {
+struct Watch<W> {
     cluster: Cluster,
-    watched: Watched,
+    watched: W,
     next: Next,
     /// What was told of the Job last, so that a look that finds nothing new stays silent.
     told: Option<Told>,
@@ -102,16 +116,9 @@ enum Next {
     Read(Events),
 }
 
-#[derive(PartialEq)]
-enum Told {
-    /// uid and resource version
-    Job(String, String),
-    Gone,
-}
-
-impl Watch {
+impl<W: Watched> Watch<W> {
     /// The next change. After an error there is none.
-    async fn change(&mut self) -> Result<Change, ClusterError> {
+    async fn change(&mut self) -> Result<W::Change, ClusterError> {
         loop {
             let change = match &mut self.next {
                 Next::Look { first } => {
@@ -140,7 +147,7 @@ impl Watch {
     }
 
     /// Looks at the whole. Returns what is new.
-    async fn look(&mut self, first: bool) -> Result<Option<Change>, ClusterError> {
+    async fn look(&mut self, first: bool) -> Result<Option<W::Change>, ClusterError> {
         // The first look is bounded, so that a server that never worked is an error; later ones are patient.
         let tries = if first { Tries::Bounded } else { Tries::Once };
         self.next = Next::Look { first: false };
@@ -159,7 +166,7 @@ impl Watch {
     }
 
     /// After a look that failed: waits, or gives up where waiting does not help.
-    async fn missed(&mut self, error: ClusterError) -> Result<Option<Change>, ClusterError> {
+    async fn missed(&mut self, error: ClusterError) -> Result<Option<W::Change>, ClusterError> {
         if error.is_unauthorized() && !std::mem::replace(&mut self.renewed, true) && self.cluster.http.renew().await? {
             return Ok(None);
         }
@@ -191,7 +198,7 @@ impl Watch {
 
     /// What an event means. A watch that ends is no trouble in itself; one that ends at once, again and again, is
     /// not asked for in a tight loop.
-    async fn take(&mut self, event: Event) -> Option<Change> {
+    async fn take(&mut self, event: Event<W::Change>) -> Option<W::Change> {
         match event {
             Event::Change(change) => {
                 self.recovered();
@@ -250,13 +257,9 @@ impl Watch {
         refused && self.away.is_some_and(|at| at.elapsed() < STARTING)
     }
 
-    /// The change, unless it tells of the Job what was told last.
-    fn news(&mut self, change: Change) -> Option<Change> {
-        let told = match &change {
-            Change::Job(job) => Told::Job(job.uid.clone(), job.resource_version.clone()),
-            Change::JobGone => Told::Gone,
-            Change::Pods(_) | Change::Pod(_) | Change::PodGone(_) => return Some(change),
-        };
+    /// The change, unless it tells what was told last.
+    fn news(&mut self, change: W::Change) -> Option<W::Change> {
+        let Some(told) = W::told(&change) else { return Some(change) };
         let before = self.told.replace(told);
         (before != self.told).then_some(change)
     }
@@ -364,6 +367,29 @@ mod tests {
         let want = "GET /api/v1/namespaces/ns/pods?watch=true&labelSelector=a%3D1&resourceVersion=7&";
         assert!(seen.requests()[2].starts_with(want), "{}", seen.requests()[2]);
         assert_eq!(seen.notes(), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_jobs_are_listed_and_then_told_one_by_one_by_a_single_watch() {
+        let list =
+            |jobs: &[Value], version: &str| ok(&json!({"items": jobs, "metadata": {"resourceVersion": version}}));
+        let frames = [("ADDED", job("v", "8")), ("MODIFIED", job("u", "9")), ("DELETED", job("u", "10"))];
+        let (cluster, seen) = cluster([
+            list(&[job("u", "3"), job("w", "5")], "7"),
+            watch(&frames, Ending::Cut),
+            list(&[job("v", "8")], "11"),
+            watch(&[], Ending::Never),
+        ]);
+        let told = cluster.watch_jobs("app=x").take(5).map(|change| match change.unwrap() {
+            JobsChange::All(jobs) => jobs.iter().map(|job| job.uid.as_str()).collect::<Vec<_>>().join(","),
+            JobsChange::Job(job) => format!("+{}", job.uid),
+            JobsChange::Gone(job) => format!("-{}", job.uid),
+        });
+        assert_eq!(told.collect::<Vec<_>>().await, ["u,w", "+v", "+u", "-u", "v"]);
+        let requests = seen.requests();
+        assert_eq!(requests[0], "GET /apis/batch/v1/namespaces/ns/jobs?limit=500&labelSelector=app%3Dx");
+        let want = "GET /apis/batch/v1/namespaces/ns/jobs?watch=true&labelSelector=app%3Dx&resourceVersion=7&";
+        assert!(requests[1].starts_with(want), "{}", requests[1]);
     }
 
     #[tokio::test(start_paused = true)]

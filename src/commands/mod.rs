@@ -1,20 +1,30 @@
 //! One file per verb: fetch, compute, show.
 
+mod cancel;
 pub(crate) mod completion;
 mod connection;
 mod create;
+mod delete;
 mod describe;
+mod input;
+mod list;
 mod logs;
+mod scale;
+mod status;
+mod suspend;
+mod target;
 mod wait;
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::sync::Arc;
 
-use indexedjob_core::numbering::Index;
+use futures::future::LocalBoxFuture;
+use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::progress::{Change, JobProgress};
 
 use crate::cli::{ConnectionArgs, Verb};
-use crate::cluster::{Cluster, ClusterError, Note};
+use crate::cluster::{Cluster, ClusterError, Note, Phases, PodQuery};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -27,6 +37,8 @@ pub(crate) struct Context {
     pub(crate) term: Term,
     /// What to say when a signal ends the verb; None where nothing goes on without it.
     pub(crate) left_alone: RefCell<Option<String>>,
+    /// The line as it was typed, without the program's name.
+    pub(crate) typed: Vec<OsString>,
 }
 
 impl Context {
@@ -53,26 +65,47 @@ pub(crate) async fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> 
         Verb::Create(args) => create::run(*args, context).await,
         Verb::Wait(args) => wait::run(args, context).await,
         Verb::Describe(args) => describe::run(args, context).await,
+        Verb::List(args) => list::run(args, context).await,
+        Verb::Status(args) => status::run(args, context).await,
         Verb::Logs(args) => logs::run(args, context).await,
+        Verb::Cancel(args) => cancel::run(args, context).await,
+        Verb::Suspend(args) => suspend::run(args, context).await,
+        Verb::Resume(args) => suspend::resume(args, context).await,
+        Verb::Scale(args) => scale::run(args, context).await,
+        Verb::Delete(args) => delete::run(args, context).await,
         Verb::Completion(args) => completion::run(&args, &context.term),
     }
 }
 
-/// Adds the attempts of the Job in `progress`: all, or those of one index.
+/// Adds all attempts at the indexes of the Job in `progress`: at these, or at all.
 async fn observe_attempts(
     progress: &mut JobProgress,
     cluster: &Cluster,
-    index: Option<Index>,
+    indexes: Option<IndexSet>,
 ) -> Result<(), ClusterError> {
     let Some(job) = progress.job() else { return Ok(()) };
-    let pods = cluster.pods(job, index).await?;
-    progress.observe(Change::Pods(pods));
+    let wanted = PodQuery { indexes, ..PodQuery::default() };
+    let pods = cluster.pods(job, &wanted).await?;
+    match wanted.indexes {
+        Some(indexes) => progress.observe_pods_of(&indexes, pods),
+        None => progress.observe(Change::Pods(pods)),
+    }
     Ok(())
 }
 
-/// Adds all attempts, to say why some failed. That they cannot be read is said and survived.
+/// Adds the attempts that did not succeed, to say why some failed. That they cannot be read is said and survived.
 async fn observe_failures(progress: &mut JobProgress, cluster: &Cluster, term: &Term) {
-    if let Err(error) = observe_attempts(progress, cluster, None).await {
-        term.note(&format!("why pods failed cannot be read: {error}"));
+    let Some(job) = progress.job() else { return };
+    match cluster.pods(job, &PodQuery::in_phases(Phases::NotSucceeded)).await {
+        Ok(pods) => progress.observe(Change::Pods(pods)),
+        Err(error) => term.note(&format!("why pods failed cannot be read: {error}")),
+    }
+}
+
+/// What comes of a future that may be there; where it is not, nothing ever.
+async fn done<T>(future: &mut Option<LocalBoxFuture<'_, T>>) -> T {
+    match future {
+        Some(future) => future.await,
+        None => std::future::pending().await,
     }
 }

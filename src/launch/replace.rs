@@ -7,14 +7,15 @@ use indexedjob_core::facts::JobFacts;
 use indexedjob_core::manifest::Objects;
 use serde::Deserialize as _;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::create::checked;
+use super::gone::until_gone;
 use crate::cluster::{Cluster, Kind};
 use crate::failure::Failure;
 
-/// How often, and how far apart, is looked whether the old Job is gone.
-const LOOKS: u32 = 240;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+/// How long the old Job may take to be gone.
+const LEAVING: Duration = Duration::from_secs(60);
 /// So much of the name is part of the one that a Job is tried under; the server adds to it.
 const TRIED_NAME: usize = 40;
 
@@ -44,7 +45,11 @@ pub(crate) async fn make_room(wanted: &Objects, cluster: &Cluster, given: &str) 
             _ => {}
         }
     }
-    until_gone(name, &old.uid, cluster, given).await
+    match timeout(LEAVING, until_gone(&old, cluster)).await {
+        Ok(gone) => Ok(gone?),
+        Err(_) => Err(Failure::error(format_args!("job {name} is still being deleted"))
+            .hint(format!("kubectl get job {name}{given}"))),
+    }
 }
 
 /// The objects as the server would have them, where the name of the Job may be taken: it is tried under another one.
@@ -62,17 +67,4 @@ pub(crate) async fn rehearse(wanted: &Objects, cluster: &Cluster) -> Result<Obje
         metadata.insert("name".to_owned(), name);
     }
     Ok(objects)
-}
-
-async fn until_gone(name: &str, uid: &str, cluster: &Cluster, given: &str) -> Result<(), Failure> {
-    for _ in 0..LOOKS {
-        match cluster.get(Kind::Job, name).await {
-            Err(error) if error.is_not_found() => return Ok(()),
-            Ok(job) if job["metadata"]["uid"] != uid => return Ok(()),
-            found => drop(found?),
-        }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
-    }
-    Err(Failure::error(format_args!("job {name} is still being deleted"))
-        .hint(format!("kubectl get job {name}{given}")))
 }

@@ -1,28 +1,26 @@
-//! One attempt at an index, and the log of its container.
+//! One container of an attempt at an index, and its log.
 
 use std::mem;
 use std::sync::Arc;
 
-use indexedjob_core::facts::{Container, PodFacts};
-use indexedjob_core::numbering::Number;
+use indexedjob_core::facts::Container;
+use indexedjob_core::view::log::Origin;
 use tokio::sync::watch;
 
-use super::shared::{Seen, Shared, Source};
-use super::tail::Tail;
+use super::scribe::Scribe;
+use super::shared::{Seen, Shared};
+use super::tail::{Begin, Tail};
 
-/// One attempt at an index.
+/// One container of an attempt at an index.
 pub(super) struct Attempt {
-    /// What the task is called.
-    pub(super) number: Number,
-    /// Which one it is, from 1.
-    nth: usize,
+    pub(super) scribe: Scribe,
     seen: watch::Sender<Seen>,
     pub(super) state: State,
 }
 
-/// How far the log of an attempt is.
+/// How far its log is.
 pub(super) enum State {
-    /// Its container has not started.
+    /// The container has not started.
     Waiting,
     /// It is being read, or is to be.
     Reading,
@@ -33,12 +31,12 @@ pub(super) enum State {
 }
 
 impl Attempt {
-    /// The `nth` attempt, from 1, at the task `number`.
-    pub(super) fn new(number: Number, nth: usize) -> Self {
-        Self { number, nth, seen: watch::Sender::default(), state: State::Waiting }
+    /// Its lines will be written by `scribe`.
+    pub(super) fn new(scribe: Scribe) -> Self {
+        Self { scribe, seen: watch::Sender::default(), state: State::Waiting }
     }
 
-    /// What the API says of its container now. Who reads the log is woken by a change.
+    /// What the API says of the container now. Who reads the log is woken by a change.
     pub(super) fn container_seen(&self, container: &Container) {
         let now = Seen { run: container.restarts, running: container.running, gone: false };
         self.seen.send_if_modified(|seen| mem::replace(seen, now) != now);
@@ -49,14 +47,13 @@ impl Attempt {
         self.seen.send_if_modified(|seen| !mem::replace(&mut seen.gone, true));
     }
 
-    /// The log of `container` in `pod`, from its beginning.
-    pub(super) fn tail(&self, shared: &Arc<Shared>, pod: &PodFacts, container: &Container) -> Tail {
-        let Self { number, nth, .. } = self;
-        let (prefix, name) = match nth {
-            1 => (format!("[{number}] "), format!("index {number}")),
-            _ => (format!("[{number}/{nth}] "), format!("index {number}, attempt {nth}")),
-        };
-        let source = Source { pod: pod.name.clone(), container: container.name.clone(), prefix, name };
-        Tail::new(shared.clone(), source, self.seen.subscribe())
+    /// Where it is.
+    pub(super) fn origin(&self) -> &Origin {
+        self.scribe.origin()
+    }
+
+    /// The log, from `begin` on.
+    pub(super) fn tail(&self, shared: &Arc<Shared>, begin: Begin) -> Tail {
+        Tail::new(shared.clone(), self.scribe.clone(), begin, self.seen.subscribe())
     }
 }

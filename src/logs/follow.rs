@@ -1,7 +1,7 @@
 //! The logs of all attempts of a Job, as they are written, until the Job has ended and everything has been read.
 //!
 //! One task: the Job and its pods are watched, and each container that has started gets a [`Tail`]. As many as there are
-//! connections are at work, the others queue; one writer takes their lines.
+//! connections are at work, the others queue; one writer takes their lines. `telling`: what the user hears on the way.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem;
@@ -12,72 +12,64 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, Stream, StreamExt as _};
 use indexedjob_core::facts::{Container, JobFacts, PodFacts};
-use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::Index;
-use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::progress::{Change, JobProgress, attempt_number};
+use indexedjob_core::view::log::Origin;
 use tokio::time::{Instant, interval};
 
 use super::attempt::{Attempt, State};
-use super::output::Output;
+use super::given::Ending;
+use super::options::{Attempts, Cut, Indexes, LogsOptions};
 use super::pick;
-use super::shared::Shared;
-use super::tail::{Stop, Tail};
+use super::scribe::Scribe;
+use super::shared::{Reading, Shared};
+use super::tail::{Begin, Stop, Tail};
 use super::trouble::PATIENCE;
 use super::waiting::{Cause, Waiting};
-use crate::cluster::{Cluster, ClusterError};
+use crate::cluster::ClusterError;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::term::Term;
 
-/// How often it is looked at who waits.
+/// How often it is looked at who waits, and whether another Job has a connection to spare.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What is followed, and how.
-#[derive(Clone, Debug)]
-pub(crate) struct FollowOptions {
-    /// The container of each pod; None for the one that kubectl would choose.
-    pub(crate) container: Option<String>,
-    /// How many logs are read at a time, each over a connection of its own; 0 is 1.
-    pub(crate) connections: usize,
-}
-
-impl Default for FollowOptions {
-    fn default() -> Self {
-        Self { container: None, connections: 16 }
-    }
-}
-
-/// Follows the logs of every attempt of every index of `job`, until the Job has ended and all is read.
+/// Follows the logs of every attempt of `indexes` of `job`, until they or the Job have ended and all is read.
 ///
-/// `jobs` tells of the Job, as [`Cluster::watch_job`] does; that it ends counts as the Job's end, which somebody else has
-/// seen. Lines go to stdout, whole, each after `[index] `, from the second attempt on `[index/attempt] `. A line is kept
-/// in memory until it is whole; of one that is longer than 16 MiB the pieces are written as they come, while all other
-/// logs wait.
+/// `jobs` tells of the Job, as [`Cluster::watch_job`](crate::cluster::Cluster::watch_job) does; that it ends counts as the
+/// Job's end, which somebody else has seen. Lines go to stdout, whole, as `options.look` says. A line is kept in memory
+/// until it is whole; of one that is longer than 16 MiB the pieces are written as they come, while all other logs wait.
+/// Where `options.cut` wants a part of each log, that is one of what is there now: of what starts later, all comes.
 ///
 /// [`Exit::Error`] where some log could not be read to its end, of which a note has told; else [`Exit::Done`], however
 /// the Job ended. It fails where the Job or its pods cannot be watched, no log may be read, a pod lacks the container, or
 /// stdout cannot be written to.
 pub(crate) async fn follow_all(
-    cluster: &Cluster,
-    term: &Term,
+    reading: &Arc<Reading>,
     job: &JobFacts,
     jobs: impl Stream<Item = Result<Change, ClusterError>> + Unpin,
-    options: &FollowOptions,
+    indexes: Indexes,
+    options: &LogsOptions,
 ) -> Result<Exit, Failure> {
-    Follow::new(cluster, Output::of(term), job, options).run(job, jobs).await
+    Follow::new(reading, job, indexes, options).run(job, jobs).await
 }
 
 struct Follow {
     shared: Arc<Shared>,
-    options: FollowOptions,
+    options: LogsOptions,
+    indexes: Indexes,
     /// The Job alone.
     progress: JobProgress,
-    /// Every attempt that was seen, by the pod's uid.
-    attempts: HashMap<String, Attempt>,
-    /// How many attempts at an index were seen.
-    counts: HashMap<Index, usize>,
-    /// Logs to be read, by the pod's uid.
-    queue: VecDeque<(String, Tail)>,
+    /// Every container of every attempt that was seen, by the pod's uid and its own name.
+    attempts: HashMap<Key, Attempt>,
+    /// Which attempt at its index a pod is, from 1, by its uid.
+    nths: HashMap<String, u32>,
+    /// The number of the newest attempt at an index that was seen.
+    newest: HashMap<Index, u32>,
+    /// What it was when all began; None until then.
+    first: Option<HashMap<Index, u32>>,
+    begun: Instant,
+    /// Logs to be read.
+    queue: VecDeque<(Key, Tail)>,
     reading: FuturesUnordered<BoxFuture<'static, Read>>,
     /// Indexes whose newest pod does not get on.
     waiting: Waiting,
@@ -89,17 +81,25 @@ struct Follow {
     listed: bool,
 }
 
-/// A tail that stopped: the pod's uid, the tail, and why it stopped.
-type Read = (String, Tail, Result<Stop, Failure>);
+/// The uid of a pod, and the name of one of its containers.
+type Key = (String, String);
+
+/// A tail that stopped: whose it is, the tail, and why it stopped.
+type Read = (Key, Tail, Result<Stop, Failure>);
 
 impl Follow {
-    fn new(cluster: &Cluster, output: Output, job: &JobFacts, options: &FollowOptions) -> Self {
+    fn new(reading: &Arc<Reading>, job: &JobFacts, indexes: Indexes, options: &LogsOptions) -> Self {
+        let voice = if options.look.parts.job { format!("{}: ", job.name) } else { String::new() };
         Self {
-            shared: Shared::new(cluster, output),
+            shared: Shared::new(reading, voice),
             options: options.clone(),
+            indexes,
             progress: JobProgress::of(job.clone()),
             attempts: HashMap::new(),
-            counts: HashMap::new(),
+            nths: HashMap::new(),
+            newest: HashMap::new(),
+            first: None,
+            begun: Instant::now(),
             queue: VecDeque::new(),
             reading: FuturesUnordered::new(),
             waiting: Waiting::default(),
@@ -114,7 +114,7 @@ impl Follow {
         job: &JobFacts,
         mut jobs: impl Stream<Item = Result<Change, ClusterError>> + Unpin,
     ) -> Result<Exit, Failure> {
-        let mut pods = self.shared.cluster.watch_pods(job);
+        let mut pods = self.shared.reading.cluster.watch_pods(job);
         let mut tick = interval(TICK);
         while !self.is_done() {
             tokio::select! {
@@ -122,7 +122,7 @@ impl Follow {
                     self.job_seen(change.transpose()?);
                     if self.has_ended() {
                         // What is listed from now on has every pod that the Job ever had.
-                        pods = self.shared.cluster.watch_pods(job);
+                        pods = self.shared.reading.cluster.watch_pods(job);
                     }
                 }
                 Some(change) = pods.next() => self.pods_seen(change?)?,
@@ -133,7 +133,7 @@ impl Follow {
         }
         self.tell();
         self.tell_gone();
-        Ok(if self.shared.output.is_incomplete() { Exit::Error } else { Exit::Done })
+        Ok(if self.shared.reading.output.is_incomplete() { Exit::Error } else { Exit::Done })
     }
 
     fn has_ended(&self) -> bool {
@@ -153,29 +153,24 @@ impl Follow {
         if let Some(change) = change {
             self.progress.observe(change);
         }
-        if ended || self.progress.verdict().is_some_and(|verdict| verdict.settled) {
+        if ended || self.progress.verdict().is_some_and(|verdict| verdict.settled) || self.indexes_have_ended() {
             self.shared.job_ended.get_or_init(Instant::now);
         }
     }
 
+    /// Have all indexes that are followed ended for good, while others go on?
+    fn indexes_have_ended(&self) -> bool {
+        let (Indexes::These(these), Some(job)) = (&self.indexes, self.progress.job()) else { return false };
+        these.difference(&job.succeeded.union(&self.progress.failed_indexes())).is_empty()
+    }
+
     fn pods_seen(&mut self, change: Change) -> Result<(), Failure> {
         match change {
-            Change::Pods(mut pods) => {
-                // Attempts are numbered as they were made.
-                pods.sort_by(|a, b| (a.index, a.created, &a.uid).cmp(&(b.index, b.created, &b.uid)));
-                let there: HashSet<&str> = pods.iter().map(|pod| pod.uid.as_str()).collect();
-                let gone: Vec<String> =
-                    self.attempts.keys().filter(|uid| !there.contains(uid.as_str())).cloned().collect();
-                for uid in &gone {
-                    self.pod_gone(uid);
-                }
-                self.listed = self.has_ended();
-                pods.iter().try_for_each(|pod| self.pod_seen(pod))
-            }
-            Change::Pod(pod) => self.pod_seen(&pod),
+            Change::Pods(pods) => self.all_pods_seen(pods),
+            Change::Pod(pod) => self.pod_seen(&pod, self.later()),
             Change::PodGone(pod) => {
                 // It may have ended since it was last seen.
-                let seen = self.pod_seen(&pod);
+                let seen = self.pod_seen(&pod, self.later());
                 self.pod_gone(&pod.uid);
                 seen
             }
@@ -183,22 +178,83 @@ impl Follow {
         }
     }
 
-    fn pod_seen(&mut self, pod: &PodFacts) -> Result<(), Failure> {
-        let Some(index) = pod.index else { return Ok(()) };
+    fn all_pods_seen(&mut self, mut pods: Vec<PodFacts>) -> Result<(), Failure> {
+        // Attempts are numbered as they were made.
+        let age = |pod: &PodFacts| (pod.index, pod.created, pod.failures_before, pod.uid.clone());
+        pods.sort_by_cached_key(age);
+        let there: HashSet<&str> = pods.iter().map(|pod| pod.uid.as_str()).collect();
+        let gone: Vec<String> = self.nths.keys().filter(|uid| !there.contains(uid.as_str())).cloned().collect();
+        for uid in &gone {
+            self.pod_gone(uid);
+        }
+        self.listed = self.has_ended();
+        if self.first.is_none() {
+            let mut newest: HashMap<Index, u32> = HashMap::new();
+            for (index, pod) in pods.iter().filter_map(|pod| Some((pod.index?, pod))) {
+                let nth = newest.entry(index).or_default();
+                *nth = attempt_number(*nth, pod);
+            }
+            self.first = Some(newest);
+            return pods.iter().try_for_each(|pod| self.pod_seen(pod, self.options.cut));
+        }
+        pods.iter().try_for_each(|pod| self.pod_seen(pod, self.later()))
+    }
+
+    /// Of what starts after the beginning, all is wanted.
+    fn later(&self) -> Cut {
+        Cut { limit_bytes: self.options.cut.limit_bytes, ..Cut::default() }
+    }
+
+    fn pod_seen(&mut self, pod: &PodFacts, cut: Cut) -> Result<(), Failure> {
+        let Some(index) = pod.index.filter(|index| self.wants(*index)) else { return Ok(()) };
+        let nth = *self.nths.entry(pod.uid.clone()).or_insert_with(|| {
+            let newest = self.newest.entry(index).or_default();
+            *newest = attempt_number(*newest, pod);
+            *newest
+        }) as usize;
+        if !self.wants_attempt(index, nth) {
+            return Ok(());
+        }
+        for container in pick::containers(pod, &self.options.containers).map_err(Failure::error)? {
+            self.container_seen(index, nth, pod, container, cut);
+        }
+        Ok(())
+    }
+
+    fn wants(&self, index: Index) -> bool {
+        match &self.indexes {
+            Indexes::All => true,
+            Indexes::These(these) => these.contains(index.0),
+        }
+    }
+
+    fn wants_attempt(&self, index: Index, nth: usize) -> bool {
+        let newest =
+            || self.first.as_ref().and_then(|first| first.get(&index)).is_none_or(|newest| nth >= *newest as usize);
+        match self.options.attempts {
+            Attempts::All => true,
+            Attempts::Last => newest(),
+            Attempts::Nth(wanted) => nth == wanted,
+        }
+    }
+
+    fn container_seen(&mut self, index: Index, nth: usize, pod: &PodFacts, container: &Container, cut: Cut) {
+        let key = (pod.uid.clone(), container.name.clone());
         let number = self.progress.number(index);
-        let container = pick::container(pod, self.options.container.as_deref()).map_err(Failure::error)?;
-        let attempt = self.attempts.entry(pod.uid.clone()).or_insert_with(|| {
-            let nth = self.counts.entry(index).or_default();
-            *nth += 1;
-            Attempt::new(number, *nth)
+        let look = self.options.look;
+        let attempt = self.attempts.entry(key.clone()).or_insert_with(|| {
+            let job = self.progress.job().map(|job| job.name.clone()).unwrap_or_default();
+            let (pod, container) = (pod.name.clone(), container.name.clone());
+            Attempt::new(Scribe::new(look, Origin { job, number, attempt: nth, pod, container }))
         });
         attempt.container_seen(container);
         match mem::replace(&mut attempt.state, State::Reading) {
             State::Waiting if container.started => {
-                let tail = attempt.tail(&self.shared, pod, container);
-                self.queue.push_back((pod.uid.clone(), tail));
-                self.waiting.remove(number);
-                self.tell_default(pod, container);
+                let ending = if look.prefix { Ending::Newline } else { Ending::AsItIs };
+                let tail = attempt.tail(&self.shared, Begin { cut, at: self.begun, ending });
+                self.queue.push_back((key, tail));
+                self.waiting.remove(number, &container.name);
+                self.tell_start(number, nth, pod, container);
             }
             State::Waiting => {
                 let because = pick::because(pod, container);
@@ -207,92 +263,53 @@ impl Follow {
                     false => (State::Waiting, Cause::NotStarted(because)),
                 };
                 attempt.state = state;
-                self.waiting.add(number, cause, Instant::now());
+                self.waiting.add(number, &container.name, cause, Instant::now());
             }
-            State::Read(tail) if tail.has_more() => self.queue.push_back((pod.uid.clone(), *tail)),
+            State::Read(tail) if tail.has_more() => self.queue.push_back((key, *tail)),
             state => attempt.state = state,
         }
-        Ok(())
     }
 
     fn pod_gone(&mut self, uid: &str) {
-        let Some(attempt) = self.attempts.get_mut(uid) else { return };
-        attempt.pod_gone();
-        if matches!(attempt.state, State::Waiting) {
-            self.waiting.remove(attempt.number);
-        }
-        if !matches!(attempt.state, State::Reading) {
-            attempt.state = State::Over;
+        for (_, attempt) in self.attempts.iter_mut().filter(|((of, _), _)| of == uid) {
+            attempt.pod_gone();
+            if matches!(attempt.state, State::Waiting) {
+                self.waiting.remove(attempt.origin().number, &attempt.origin().container);
+            }
+            if !matches!(attempt.state, State::Reading) {
+                attempt.state = State::Over;
+            }
         }
     }
 
     /// A tail has stopped.
-    fn stopped(&mut self, (uid, tail, stop): Read) -> Result<(), Failure> {
-        let Some(attempt) = self.attempts.get_mut(&uid) else { return Ok(()) };
+    fn stopped(&mut self, (key, tail, stop): Read) -> Result<(), Failure> {
+        let Some(attempt) = self.attempts.get_mut(&key) else { return Ok(()) };
         match stop? {
-            Stop::Turn => self.queue.push_back((uid, tail)),
-            Stop::End if tail.has_more() => self.queue.push_back((uid, tail)),
+            Stop::Turn => self.queue.push_back((key, tail)),
+            Stop::End if tail.has_more() => self.queue.push_back((key, tail)),
             Stop::End => attempt.state = State::Read(Box::new(tail)),
         }
         Ok(())
     }
 
     fn start_reading(&mut self) {
-        while self.reading.len() < self.options.connections.max(1)
-            && let Some((uid, tail)) = self.queue.pop_front()
+        while !self.queue.is_empty()
+            && let Ok(permit) = self.shared.reading.permits.clone().try_acquire_owned()
+            && let Some((key, tail)) = self.queue.pop_front()
         {
-            if let Some(attempt) = self.attempts.get(&uid) {
-                self.waiting.remove(attempt.number);
+            if let Some(attempt) = self.attempts.get(&key) {
+                self.waiting.remove(attempt.origin().number, &attempt.origin().container);
             }
-            self.reading.push(tail.read().map(|(tail, stop)| (uid, tail, stop)).boxed());
-        }
-    }
-
-    /// Says who waits for what, where it has not been said.
-    fn tell(&mut self) {
-        let now = Instant::now();
-        for (uid, _) in &self.queue {
-            if let Some(attempt) = self.attempts.get(uid) {
-                self.waiting.add(attempt.number, Cause::Queued(self.reading.len()), now);
-            }
-        }
-        let nothing_goes_on =
-            self.attempts.values().all(|attempt| matches!(attempt.state, State::Read(_) | State::Over));
-        if nothing_goes_on && !self.has_ended() {
-            let all = IndexSet::all(self.progress.job().map_or(0, |job| job.completions));
-            let because = pick::because_without_pod(&self.progress);
-            for index in all.difference(&self.seen()).iter() {
-                self.absent.add(self.progress.number(Index(index)), Cause::NotStarted(because.to_owned()), now);
-            }
-        } else {
-            self.absent.clear();
-        }
-        for line in self.absent.due(now).into_iter().chain(self.waiting.due(now)) {
-            self.shared.output.note(&line);
-        }
-    }
-
-    /// Says which indexes are done, although nothing was ever seen of them.
-    fn tell_gone(&self) {
-        let Some(job) = self.progress.job() else { return };
-        let gone = job.succeeded.union(&self.progress.failed_indexes()).difference(&self.seen());
-        if !gone.is_empty() {
-            self.shared.output.note_incomplete(&pick::gone(&job.numbering.numbers(&gone)));
-        }
-    }
-
-    /// The indexes of which an attempt was seen.
-    fn seen(&self) -> IndexSet {
-        self.counts.keys().map(|index| index.0).collect()
-    }
-
-    fn tell_default(&mut self, pod: &PodFacts, container: &Container) {
-        let defaulted = pick::defaulted(pod, container, self.options.container.as_deref());
-        if let Some(defaulted) = defaulted.filter(|_| !mem::replace(&mut self.defaulted, true)) {
-            self.shared.output.note(&defaulted);
+            let read = tail.read().map(|(tail, stop)| {
+                drop(permit);
+                (key, tail, stop)
+            });
+            self.reading.push(read.boxed());
         }
     }
 }
 
+mod telling;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,9 @@ use std::mem;
 use indexedjob_core::text::shown;
 use jiff::Timestamp;
 
+use super::given::{Ending, Given};
+use super::scribe::Scribe;
+
 /// The longest line that is kept, in bytes.
 const LONGEST: usize = 16 << 20;
 /// What is kept of a buffer that a long line has made large, in bytes.
@@ -25,8 +28,6 @@ const WORDS: usize = 300;
 /// What came of one log, and where to go on.
 #[derive(Debug)]
 pub(super) struct Lines {
-    /// Stands before every line.
-    prefix: String,
     longest: usize,
     mode: Mode,
     /// What has come of a line that is not whole yet, its time included.
@@ -39,19 +40,6 @@ pub(super) struct Lines {
     /// The log is of another run of the container than what was seen.
     is_next_run: bool,
     gap: bool,
-}
-
-/// How much of a line is given out.
-#[derive(Debug, Default)]
-struct Given {
-    /// The line's time.
-    time: Option<Timestamp>,
-    /// The bytes of its text that are out; 0 once it is whole.
-    bytes: usize,
-    /// How many of them are to come again.
-    again: usize,
-    /// Is the output in the middle of it?
-    is_open: bool,
 }
 
 /// The present answer.
@@ -100,14 +88,13 @@ struct Seen {
 
 impl Lines {
     /// A log of which nothing has come yet.
-    pub(super) fn new(prefix: String) -> Self {
+    pub(super) fn new(scribe: Scribe, ending: Ending, limit: Option<u64>) -> Self {
         Self {
-            prefix,
             longest: LONGEST,
             mode: Mode::Keep,
             partial: Vec::new(),
             kept: Vec::new(),
-            given: Given::default(),
+            given: Given::new(scribe, ending, limit),
             seen: Seen::default(),
             answer: Answer { since: None, at_start: true, time: None, again: Again::Last(0), news: false },
             is_next_run: false,
@@ -120,7 +107,7 @@ impl Lines {
         self.keep();
         self.partial.clear();
         self.mode = Mode::Keep;
-        self.given.again = self.given.bytes;
+        self.given.come_again();
         let since = self.seen.since();
         let again = match self.is_next_run {
             true => {
@@ -153,14 +140,22 @@ impl Lines {
 
     /// Is the output in the middle of a line, so that no other may be written now?
     pub(super) fn is_open(&self) -> bool {
-        self.given.is_open
+        self.given.is_open()
     }
 
     /// Ends a line that is in the middle of being written: what comes of it later will be a line of its own.
     pub(super) fn close(&mut self, out: &mut Vec<u8>) {
-        if mem::take(&mut self.given.is_open) {
-            out.push(b'\n');
-        }
+        self.given.close(out);
+    }
+
+    /// Has everything been given out that may be?
+    pub(super) fn is_full(&self) -> bool {
+        self.given.is_full()
+    }
+
+    /// True once after a last line that stayed without a newline.
+    pub(super) fn take_owed(&mut self) -> bool {
+        self.given.take_owed()
     }
 
     /// Has the present answer brought nothing that was not there before?
@@ -188,16 +183,18 @@ impl Lines {
 
     /// The log has ended: puts its last line into `out`, if that has no newline, and gives it one.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
-        self.close(out);
+        self.given.close_last(out);
         self.keep();
         let kept = mem::take(&mut self.kept);
         if let (Some(time), text) = split(&kept) {
-            self.begin(Some(time));
-            self.give(text, out);
-            self.end(out);
+            self.given.begin(Some(time), stamp(&kept, text));
+            self.give(text, false, out);
+            self.seen.count(Some(time));
+            self.given.close_last(out);
         }
         self.partial.clear();
-        (self.mode, self.given.bytes) = (Mode::Keep, 0);
+        self.given.forget();
+        self.mode = Mode::Keep;
     }
 
     fn piece(&mut self, piece: &[u8], whole: bool, out: &mut Vec<u8>) {
@@ -214,7 +211,7 @@ impl Lines {
                 }
             }
             Mode::Give => {
-                self.give(piece, out);
+                self.give(piece, whole, out);
                 if whole {
                     self.end(out);
                 }
@@ -242,8 +239,8 @@ impl Lines {
         self.gap |= self.lacks_lines();
         (self.answer.again, self.is_next_run) = (Again::Last(0), false);
         self.kept.clear();
-        self.begin(time);
-        self.give(text, out);
+        self.given.begin(time, stamp(line, text));
+        self.give(text, whole, out);
         if whole {
             self.end(out);
         } else {
@@ -272,40 +269,14 @@ impl Lines {
         time.is_none() && self.answer.at_start && self.answer.since.is_some()
     }
 
-    fn begin(&mut self, time: Option<Timestamp>) {
-        if self.given.time != time {
-            (self.given.bytes, self.given.again) = (0, 0);
-        }
-        self.given.time = time;
-    }
-
-    fn give(&mut self, text: &[u8], out: &mut Vec<u8>) {
-        let known = self.given.again.min(text.len());
-        self.given.again -= known;
-        let text = &text[known..];
-        if !text.is_empty() {
-            self.open(out);
-            out.extend_from_slice(text);
-            self.given.bytes += text.len();
-            self.answer.news = true;
-        }
+    fn give(&mut self, text: &[u8], whole: bool, out: &mut Vec<u8>) {
+        self.answer.news |= self.given.give(text, whole, out);
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        // A line that was given out to its last byte, and closed, is not begun again.
-        if self.given.bytes == 0 {
-            self.open(out);
-        }
-        self.close(out);
-        self.seen.count(self.given.time);
-        (self.given.bytes, self.given.again) = (0, 0);
+        self.seen.count(self.given.time());
+        self.given.end(out);
         (self.mode, self.answer.news) = (Mode::Keep, true);
-    }
-
-    fn open(&mut self, out: &mut Vec<u8>) {
-        if !mem::replace(&mut self.given.is_open, true) {
-            out.extend_from_slice(self.prefix.as_bytes());
-        }
     }
 
     /// What has come of a new line that is not whole; empty where that is less than its time.
@@ -337,7 +308,7 @@ impl Seen {
 }
 
 /// The time before a line, and its text; without a time, all of it is text.
-fn split(line: &[u8]) -> (Option<Timestamp>, &[u8]) {
+pub(super) fn split(line: &[u8]) -> (Option<Timestamp>, &[u8]) {
     let time = || {
         let end = line.iter().take(TIME).position(|byte| *byte == b' ')?;
         let time = std::str::from_utf8(&line[..end]).ok()?.parse().ok()?;
@@ -346,12 +317,22 @@ fn split(line: &[u8]) -> (Option<Timestamp>, &[u8]) {
     time().unwrap_or((None, line))
 }
 
+/// What of `line` stands before its `text`: the time as it was written, without the space after it.
+pub(super) fn stamp<'a>(line: &'a [u8], text: &[u8]) -> &'a [u8] {
+    &line[..(line.len() - text.len()).saturating_sub(1)]
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
+    use super::super::options::{Form, Look};
     use super::*;
+
+    fn lines(prefix: &str) -> Lines {
+        Lines::new(Scribe::of_prefix(prefix, Look::default()), Ending::Newline, None)
+    }
 
     /// A file as the runtime writes it: a time in nanoseconds and a piece of a line, which is its last if it ends so.
     type File = Vec<(i64, Vec<u8>)>;
@@ -389,7 +370,7 @@ mod tests {
     /// What comes out of these answers, cut after so many bytes each, and then of the whole log until nothing is new.
     #[track_caller]
     fn read(file: &[(i64, Vec<u8>)], cuts: &[usize]) -> String {
-        let mut lines = Lines::new("> ".to_owned());
+        let mut lines = lines("> ");
         let mut out = Vec::new();
         for cut in cuts {
             feed(&mut lines, file, *cut, &mut out);
@@ -422,6 +403,123 @@ mod tests {
         assert_eq!(read(&[], &[]), "");
     }
 
+    /// What comes of `file` in this look, with this ending and limit, if every answer is cut after `cut` bytes first.
+    fn looked(file: &[(i64, Vec<u8>)], look: Look, ending: Ending, limit: Option<u64>, cut: usize) -> (String, bool) {
+        let mut lines = Lines::new(Scribe::of_prefix("", look), ending, limit);
+        let mut out = Vec::new();
+        feed(&mut lines, file, cut, &mut out);
+        feed(&mut lines, file, usize::MAX, &mut out);
+        lines.finish(&mut out);
+        (String::from_utf8(out).unwrap(), lines.take_owed())
+    }
+
+    #[test]
+    fn a_last_line_may_stay_without_its_newline_and_that_is_known() {
+        let file = file(&[
+            (
+                1, "a
+",
+            ),
+            (2, "end"),
+        ]);
+        let looked = |ending| looked(&file, Look::default(), ending, None, 0);
+        assert_eq!(
+            looked(Ending::AsItIs),
+            (
+                "a
+end"
+                .to_owned(),
+                true
+            )
+        );
+        assert_eq!(
+            looked(Ending::Newline),
+            (
+                "a
+end
+"
+                .to_owned(),
+                false
+            )
+        );
+    }
+
+    #[test]
+    fn times_stay_where_they_are_wanted() {
+        let file = file(&[
+            (
+                1, "a
+",
+            ),
+            (
+                2, "
+",
+            ),
+            (3, "end"),
+        ]);
+        let look = Look { timestamps: true, ..Look::default() };
+        for cut in 0..answer(&file, None).len() {
+            let want = String::from_utf8(answer(&file, None)).unwrap();
+            assert_eq!(looked(&file, look, Ending::AsItIs, None, cut).0, want);
+        }
+    }
+
+    #[test]
+    fn as_json_each_line_is_one_object_wherever_the_answers_were_cut() {
+        let file = file(&[
+            (
+                1, "a
+",
+            ),
+            (
+                2, "
+",
+            ),
+            (3, "b"),
+            (
+                4, "c
+",
+            ),
+            (5, "end"),
+        ]);
+        let look = Look { form: Form::Json, ..Look::default() };
+        for cut in 0..answer(&file, None).len() {
+            let (out, _) = looked(&file, look, Ending::AsItIs, None, cut);
+            let line = |line: &str| {
+                let object: serde_json::Value = serde_json::from_str(line).unwrap();
+                let millis = &object["time"].as_str().unwrap()["1970-01-01T00:00:00.00".len()..][..1];
+                format!(
+                    "{millis} {}{}",
+                    object["line"].as_str().unwrap(),
+                    if object["partial"] == true { "+" } else { "" }
+                )
+            };
+            let objects: Vec<_> = out.lines().map(line).collect();
+            assert_eq!(objects, ["1 a", "2 ", "3 bc", "5 end+"], "{cut}");
+        }
+    }
+
+    #[test]
+    fn no_more_bytes_come_than_are_allowed() {
+        let file = file(&[
+            (
+                1, "one
+",
+            ),
+            (
+                2, "two
+",
+            ),
+        ]);
+        for limit in 0..9 {
+            let (out, owed) = looked(&file, Look::default(), Ending::AsItIs, Some(limit), 40);
+            let want = &"one
+two
+"[..usize::try_from(limit).unwrap()];
+            assert_eq!((out.as_str(), owed), (want, !want.is_empty() && !want.ends_with('\n')), "{limit}");
+        }
+    }
+
     #[test]
     fn times_that_go_back_a_little_cost_no_line() {
         // Stamped by two threads; the second line is in the file before the first one of its second.
@@ -434,7 +532,7 @@ mod tests {
     #[test]
     fn bytes_are_the_programs() {
         let bytes = vec![(1, b"\xff\xfe\0\x1b[31m\r\n".to_vec())];
-        let mut lines = Lines::new("[3/2] ".to_owned());
+        let mut lines = lines("[3/2] ");
         let mut out = Vec::new();
         feed(&mut lines, &bytes, usize::MAX, &mut out);
         assert_eq!(out, b"[3/2] \xff\xfe\0\x1b[31m\r\n");
@@ -450,7 +548,7 @@ mod tests {
 
     #[test]
     fn after_a_rotation_what_is_there_is_new_and_the_gap_is_known() {
-        let mut lines = Lines::new(String::new());
+        let mut lines = lines("");
         let mut out = Vec::new();
         feed(&mut lines, &file(&[(1000, "a\n"), (1100, "b\n")]), usize::MAX, &mut out);
         feed(&mut lines, &[], usize::MAX, &mut out);
@@ -464,7 +562,7 @@ mod tests {
 
     #[test]
     fn a_rotation_in_the_middle_of_a_line_doubles_nothing() {
-        let mut lines = Lines::new(String::new());
+        let mut lines = lines("");
         let mut out = Vec::new();
         let all = file(&[(900, "long "), (1500, "line\n"), (1600, "a\n"), (2700, "b\n")]);
         feed(&mut lines, &all, usize::MAX, &mut out);
@@ -476,7 +574,7 @@ mod tests {
 
     #[test]
     fn another_run_is_another_log_of_which_some_may_have_been_read_already() {
-        let mut lines = Lines::new(String::new());
+        let mut lines = lines("");
         let mut out = Vec::new();
         feed(&mut lines, &file(&[(1000, "a\n"), (1001, "b")]), usize::MAX, &mut out);
         // Before anybody knew that the container had been started again.
@@ -491,7 +589,7 @@ mod tests {
 
     #[test]
     fn words_in_place_of_a_log_are_no_line() {
-        let mut lines = Lines::new(String::new());
+        let mut lines = lines("");
         let mut out = Vec::new();
         let said = |lines: &mut Lines, body: &[u8], out: &mut Vec<u8>| {
             lines.ask_again();
@@ -509,7 +607,7 @@ mod tests {
 
     #[test]
     fn a_server_that_writes_no_times_loses_and_doubles_nothing_either() {
-        let mut lines = Lines::new(String::new());
+        let mut lines = lines("");
         let mut out = Vec::new();
         for body in ["a\nb\n", "a\nb\n", "a\nb\nc\n"] {
             assert_eq!(lines.ask_again(), None);
@@ -524,7 +622,7 @@ mod tests {
         let file = file(&[(999, "a\n"), (1000, &text[..50]), (5000, &text[50..]), (5001, "b\n")]);
         let length = answer(&file, None).len();
         for cut in 0..=length {
-            let mut lines = Lines { longest: 60, ..Lines::new("> ".to_owned()) };
+            let mut lines = Lines { longest: 60, ..lines("> ") };
             let mut out = Vec::new();
             feed(&mut lines, &file, cut, &mut out);
             let is_cut = out.len() > 6 && out.ends_with(b"\n") && !out.ends_with(text.as_bytes()) && out[4] == b'>';
@@ -573,7 +671,7 @@ mod tests {
             if no_newline && let Some((_, text)) = file.last_mut() {
                 text.pop();
             }
-            let mut lines = Lines::new("> ".to_owned());
+            let mut lines = lines("> ");
             let mut out = Vec::new();
             let mut there = 0;
             for (more, cut) in passes {

@@ -1,21 +1,39 @@
-//! Whose log is meant, and the logs of all as they are written.
+//! Whose log is meant, the logs that there are, and all logs as they are written.
 //!
-//! - `pick`: which log, and the words for why there is none
+//! - `options`: what is wanted, and how it is written: by a `scribe` for each log
+//! - `pick`: which logs there are, and the words for why there is none; `picked`: of many indexes
+//! - `ordered`: the logs that there are, one after the other, each from a `fetch`; they go to a sink: `print`, `by_time`
+//!   (merged) or `save` (files)
 //! - `follow`: all logs of a Job; who is `waiting` is told. Each `attempt` has a `tail`, which goes on after `trouble`;
-//!   its `lines` come once, and go to one `output`; `shared`: what these have in common
+//!   its `lines` come once, however often they are `given`
+//! - `shared`: what these have in common; all lines go to one `output`
 
 mod attempt;
+mod by_time;
 #[cfg(test)]
 #[path = "../../tests/fake/mod.rs"]
 mod fake;
+mod fetch;
 mod follow;
+mod given;
 mod lines;
+mod options;
+mod ordered;
 mod output;
 mod pick;
+mod picked;
+mod print;
+mod save;
+mod scribe;
 mod shared;
 mod tail;
 mod trouble;
 mod waiting;
 
-pub(crate) use follow::{FollowOptions, follow_all};
-pub(crate) use pick::{Pick, Wanted, pick};
+pub(crate) use by_time::read_by_time;
+pub(crate) use follow::follow_all;
+pub(crate) use options::{Attempts, Containers, Cut, Form, Indexes, LogsOptions, Look};
+pub(crate) use picked::Picked;
+pub(crate) use print::read_in_order;
+pub(crate) use save::save;
+pub(crate) use shared::Reading;

@@ -1,4 +1,4 @@
-//! Where followed logs go: lines of all of them to one writer, words about them to the user.
+//! Where logs go: lines of all of them to one writer, words about them to the user.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +20,8 @@ pub(super) struct Output {
     /// Has the present trouble been told?
     in_trouble: AtomicBool,
     incomplete: AtomicBool,
+    /// The last line that was written has no newline, and will not get one from its own log.
+    owes_newline: AtomicBool,
 }
 
 impl Output {
@@ -30,8 +32,8 @@ impl Output {
     }
 
     pub(super) fn new(writer: Writer, note: Box<dyn Fn(&str) + Send + Sync>) -> Self {
-        let (in_trouble, incomplete) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { writer: Mutex::new(writer), note, in_trouble, incomplete }
+        let [in_trouble, incomplete, owes_newline] = [false; 3].map(AtomicBool::new);
+        Self { writer: Mutex::new(writer), note, in_trouble, incomplete, owes_newline }
     }
 
     /// Writes `out` and empties it. `held` is the writer where it was kept; with `keep` it is kept for the next time,
@@ -49,12 +51,20 @@ impl Output {
             Some(writer) => writer,
             None => self.writer.lock().await,
         };
+        if self.owes_newline.swap(false, Ordering::Relaxed) {
+            writer.write_all(b"\n").await?;
+        }
         writer.write_all(out).await?;
         // A line that is followed is seen at once.
         writer.flush().await?;
         out.clear();
         out.shrink_to(USUAL);
         Ok(keep.then_some(writer))
+    }
+
+    /// Whoever writes next begins with a newline.
+    pub(super) fn owe_newline(&self) {
+        self.owes_newline.store(true, Ordering::Relaxed);
     }
 
     /// Tells the user something.

@@ -1,104 +1,233 @@
-//! Which attempt of an index, and which container of it: from facts alone.
+//! Which attempts of an index, and which of their containers: from facts alone; and the words for why there is no log.
 
-use indexedjob_core::facts::{Container, Outcome, PodFacts};
+use indexedjob_core::facts::{Container, End, Outcome, PodFacts};
 use indexedjob_core::index_set::IndexSet;
-use indexedjob_core::numbering::{Index, Number};
+use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::JobProgress;
 use indexedjob_core::text::{Foreign, shown};
 use indexedjob_core::view::indexes;
+use indexedjob_core::view::log::Origin;
+use jiff::Timestamp;
 
-/// What the user asked for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted<'a> {
-    /// The completion index.
-    pub(crate) index: Index,
-    /// The container; None for the default one.
-    pub(crate) container: Option<&'a str>,
-    /// What ran before the newest.
-    pub(crate) previous: bool,
-}
+use super::options::{Attempts, Containers, LogsOptions};
 
-/// Where the log is.
+/// What containerd and CRI-O, and the kubelet itself, call a program that could not be started.
+const NO_PROGRAM: [&str; 3] = ["StartError", "ContainerCannotRun", "RunContainerError"];
+
+/// A log that can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Pick {
-    /// In this container, which has been started.
-    Read {
-        /// The pod.
-        pod: String,
-        /// The container.
-        container: String,
-        /// The container's run before the present one.
-        previous_run: bool,
-        /// Which attempt this is, from 1, and of how many.
-        attempt: (usize, usize),
-        /// kubectl's words for a choice that the user did not make; None where there was none to make.
-        defaulted: Option<String>,
+pub(crate) struct Log {
+    pub(crate) origin: Origin,
+    /// Of how many attempts at its index it is one, those included whose pods are gone.
+    pub(crate) of: usize,
+    /// The container's run before the present one.
+    pub(crate) previous_run: bool,
+    /// Has its pod ended, or this run, so that nothing will be added?
+    pub(crate) is_over: bool,
+    /// How its container ended; None while it runs.
+    pub(crate) end: Option<Ended>,
+    /// kubectl's words for a choice that the user did not make; None where there was none to make.
+    pub(crate) defaulted: Option<String>,
+}
+
+/// How a container ended, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// The node; empty where that is not known.
+    pub(crate) node: String,
+    pub(crate) started: Option<Timestamp>,
+    pub(crate) finished: Option<Timestamp>,
+    pub(crate) exit_code: i32,
+}
+
+/// Why there is no log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Missing {
+    /// Its container has not started yet.
+    NotStarted {
+        /// Why.
+        because: String,
     },
-    /// Nowhere yet; says what is waited for.
-    NotYet(String),
-    /// Nowhere, and it will not come.
-    Never(String),
+    /// Its container will not start any more.
+    NeverStarted {
+        /// Which one.
+        container: String,
+        /// Why.
+        because: String,
+    },
+    /// The pod is gone, and its log with it.
+    Gone,
+    /// The same of this attempt.
+    AttemptGone(usize),
+    /// The container ended before its program began, and wrote nothing.
+    NoProgram {
+        /// Why.
+        because: String,
+    },
+    /// The Job failed while there was no pod.
+    JobFailed,
+    /// The Job ended before it ran.
+    NeverRan,
+    /// There was nothing before the newest.
+    OnlyRun,
+    /// There are not so many attempts.
+    NoAttempt(usize),
 }
 
-/// Finds the log that is meant: of the newest attempt, by creation; never by a pod's name.
-pub(crate) fn pick(progress: &JobProgress, wanted: Wanted<'_>) -> Pick {
-    let number = progress.number(wanted.index);
-    let attempts: Vec<&PodFacts> = progress.attempts(wanted.index).collect();
-    let Some(newest) = attempts.last() else {
-        return without_pod(progress, wanted.index);
-    };
-    let container = match container(newest, wanted.container) {
-        Ok(container) => container,
-        Err(why) => return Pick::Never(why),
-    };
-    let all = attempts.len();
-    let never_ran = !container.started && attempts.len() == 1;
-    if !wanted.previous || never_ran {
-        return read(newest, container, false, (all, all), wanted, number);
-    }
-    if container.restarts > 0 {
-        return read(newest, container, true, (all, all), wanted, number);
-    }
-    match attempts.iter().rev().nth(1) {
-        Some(before) => read(before, container, false, (all - 1, all), wanted, number),
-        None => Pick::Never(format!("index {number} has only one attempt, and its container ran once")),
-    }
-}
-
-fn read(
-    pod: &PodFacts,
-    container: &Container,
-    previous_run: bool,
-    attempt: (usize, usize),
-    wanted: Wanted<'_>,
-    number: Number,
-) -> Pick {
-    // The container as this pod has it: `container` may be that of a later attempt.
-    let here = pod.containers.iter().find(|c| c.name == container.name).unwrap_or(container);
-    let number = only(number);
-    if !here.started {
-        return match pod.phase.is_over() {
-            true => Pick::Never(never_started(&here.name, &number, &because(pod, here))),
-            false => Pick::NotYet(not_started(&number, &because(pod, here))),
+impl Missing {
+    /// What is told of `these`.
+    pub(crate) fn line(&self, these: &IndexSet) -> String {
+        let (has, its, container) = match these.len() {
+            1 => ("has", "its", "container"),
+            _ => ("have", "their", "containers"),
         };
+        match self {
+            Self::NotStarted { because } => not_started(these, because),
+            Self::NeverStarted { container, because } => never_started(container, these, because),
+            Self::Gone => gone(these),
+            Self::AttemptGone(nth) => {
+                format!("the pod of attempt {nth} of {} is gone, and its log with it", indexes(these))
+            }
+            Self::NoProgram { because } => no_program(these, because),
+            Self::JobFailed => format!(
+                "{} {has} no pod: the Job failed before it ran, or its pod was stopped and removed",
+                indexes(these)
+            ),
+            Self::NeverRan => format!("{} never ran", indexes(these)),
+            Self::OnlyRun => format!("{} {has} only one attempt, and {its} {container} ran once", indexes(these)),
+            Self::NoAttempt(nth) => format!("{} {has} no attempt {nth}", indexes(these)),
+        }
     }
-    let defaulted = defaulted(pod, here, wanted.container);
-    Pick::Read { pod: pod.name.clone(), container: here.name.clone(), previous_run, attempt, defaulted }
 }
 
-/// The container of `pod` that is called `name`, or kubectl's choice; else what to say.
-pub(super) fn container<'a>(pod: &'a PodFacts, name: Option<&str>) -> Result<&'a Container, String> {
-    match name {
-        None => pod.log_container().ok_or_else(|| format!("pod {} has no container", pod.name)),
-        Some(name) => pod.containers.iter().find(|c| c.name == name).ok_or_else(|| {
-            shown(&format!("container {name} is not valid for pod {} out of: {}", pod.name, names(pod))).into_owned()
-        }),
+/// What is read of one index, and what is missing. The attempts are in the order in which they were made; a pod's name
+/// says nothing. It fails where a pod has no such container.
+pub(crate) fn picks(
+    progress: &JobProgress,
+    index: Index,
+    options: &LogsOptions,
+) -> Result<Vec<Result<Log, Missing>>, String> {
+    let numbered = progress.numbered_attempts(index);
+    let attempts: Vec<Numbered> = numbered.map(|(nth, pod)| (nth as usize, pod)).collect();
+    let Some((of, _)) = attempts.last().copied() else { return Ok(vec![Err(without_pod(progress, index))]) };
+    let job = progress.job().map(|job| job.name.as_str()).unwrap_or_default();
+    let number = progress.number(index);
+    let log = |Choice { attempt: (nth, pod), container, previous_run }| {
+        readable(pod, container)?;
+        let (job, pod_name, name) = (job.to_owned(), pod.name.clone(), container.name.clone());
+        Ok(Log {
+            origin: Origin { job, number, attempt: nth, pod: pod_name, container: name },
+            of,
+            previous_run,
+            is_over: previous_run || pod.phase.is_over(),
+            end: ended(pod, container),
+            defaulted: defaulted(pod, container, &options.containers),
+        })
+    };
+    let choices = if options.previous { before(&attempts, options) } else { wanted(&attempts, options) };
+    Ok(choices?.into_iter().map(|choice| choice.and_then(log)).collect())
+}
+
+/// An attempt, and which one it is, from 1.
+type Numbered<'a> = (usize, &'a PodFacts);
+
+/// A container of an attempt.
+struct Choice<'a> {
+    attempt: Numbered<'a>,
+    container: &'a Container,
+    previous_run: bool,
+}
+
+/// The containers of the attempts that are wanted.
+fn wanted<'a>(attempts: &[Numbered<'a>], options: &LogsOptions) -> Result<Vec<Result<Choice<'a>, Missing>>, String> {
+    let newest = attempts.last().map_or(0, |(nth, _)| *nth);
+    let these: Vec<Numbered> = match options.attempts {
+        Attempts::Last => attempts.last().copied().into_iter().collect(),
+        Attempts::All => attempts.to_vec(),
+        Attempts::Nth(wanted) => match attempts.iter().find(|(nth, _)| *nth == wanted) {
+            Some(attempt) => vec![*attempt],
+            None if wanted <= newest => return Ok(vec![Err(Missing::AttemptGone(wanted))]),
+            None => return Ok(vec![Err(Missing::NoAttempt(wanted))]),
+        },
+    };
+    let mut found = Vec::new();
+    for attempt in these {
+        let containers = containers(attempt.1, &options.containers)?;
+        found.extend(containers.into_iter().map(|container| Ok(Choice { attempt, container, previous_run: false })));
+    }
+    Ok(found)
+}
+
+/// What ran before the newest: the run before in the same pod, else the attempt before.
+fn before<'a>(attempts: &[Numbered<'a>], options: &LogsOptions) -> Result<Vec<Result<Choice<'a>, Missing>>, String> {
+    let Some(newest @ (nth, pod)) = attempts.last().copied() else { return Ok(vec![]) };
+    let before = attempts.iter().rev().nth(1).copied().filter(|(before, _)| before + 1 == nth);
+    let choice = |container: &'a Container| {
+        let there = before.and_then(|attempt| {
+            let container = attempt.1.containers.iter().find(|c| c.name == container.name)?;
+            Some(Choice { attempt, container, previous_run: false })
+        });
+        match there {
+            _ if container.restarts > 0 => Ok(Choice { attempt: newest, container, previous_run: true }),
+            Some(there) => Ok(there),
+            None if nth > 1 && before.is_none() => Err(Missing::AttemptGone(nth - 1)),
+            // It says why it has not even run once.
+            None if !container.started => Ok(Choice { attempt: newest, container, previous_run: false }),
+            None => Err(Missing::OnlyRun),
+        }
+    };
+    Ok(containers(pod, &options.containers)?.into_iter().map(choice).collect())
+}
+
+fn ended(pod: &PodFacts, container: &Container) -> Option<Ended> {
+    let End { exit_code, finished, .. } = container.end.as_ref()?;
+    let node = pod.node.clone().unwrap_or_default();
+    Some(Ended { node, started: container.run_began, finished: *finished, exit_code: *exit_code })
+}
+
+/// Has the container a log?
+fn readable(pod: &PodFacts, container: &Container) -> Result<(), Missing> {
+    if let Some(because) = no_program_because(container) {
+        return Err(Missing::NoProgram { because });
+    }
+    if container.started {
+        return Ok(());
+    }
+    let because = because(pod, container);
+    Err(match pod.phase.is_over() {
+        true => Missing::NeverStarted { container: container.name.clone(), because },
+        false => Missing::NotStarted { because },
+    })
+}
+
+/// Why the program of `container` could not be started, where it could not: the runtime says so, and there is no log.
+fn no_program_because(container: &Container) -> Option<String> {
+    let end = container.end.as_ref().filter(|end| NO_PROGRAM.contains(&end.reason.raw()))?;
+    let reason_and_message = [&end.reason, &end.message].into_iter().filter(|text| !text.is_empty());
+    Some(reason_and_message.map(|text| [": ".into(), text.shown()].concat()).collect::<Vec<_>>().concat())
+}
+
+/// The containers of `pod` that are meant; else what to say.
+pub(super) fn containers<'a>(pod: &'a PodFacts, wanted: &Containers) -> Result<Vec<&'a Container>, String> {
+    match wanted {
+        Containers::All => Ok(pod.containers.iter().collect()),
+        Containers::Default => {
+            let choice = pod.log_container().ok_or_else(|| format!("pod {} has no container", shown(&pod.name)));
+            choice.map(|container| vec![container])
+        }
+        Containers::Named(name) => {
+            let found = pod.containers.iter().find(|c| c.name == *name).map(|container| vec![container]);
+            found.ok_or_else(|| {
+                shown(&format!("container {name} is not valid for pod {} out of: {}", pod.name, names(pod)))
+                    .into_owned()
+            })
+        }
     }
 }
 
 /// kubectl's words for a choice that the user did not make; None where there was none to make.
-pub(super) fn defaulted(pod: &PodFacts, container: &Container, name: Option<&str>) -> Option<String> {
-    let choice = name.is_none() && pod.containers.iter().filter(|c| !c.init).count() > 1;
+pub(super) fn defaulted(pod: &PodFacts, container: &Container, wanted: &Containers) -> Option<String> {
+    let choice = *wanted == Containers::Default && pod.containers.iter().filter(|c| !c.init).count() > 1;
     choice.then(|| shown(&format!("Defaulted container \"{}\" out of: {}", container.name, names(pod))).into_owned())
 }
 
@@ -131,19 +260,16 @@ pub(super) fn because_without_pod(progress: &JobProgress) -> &'static str {
 }
 
 /// An index without a pod: not started, given up, or its pod is gone.
-fn without_pod(progress: &JobProgress, index: Index) -> Pick {
-    let number = progress.number(index);
+fn without_pod(progress: &JobProgress, index: Index) -> Missing {
     let done = progress.job().is_some_and(|job| job.succeeded.contains(index.0))
         || progress.failed_indexes().contains(index.0);
     if done {
-        return Pick::Never(gone(&only(number)));
+        return Missing::Gone;
     }
     match progress.verdict().map(|verdict| &verdict.outcome) {
-        Some(Outcome::Failed { .. }) => Pick::Never(format!(
-            "index {number} has no pod: the Job failed before it ran, or its pod was stopped and removed"
-        )),
-        Some(_) => Pick::Never(format!("index {number} never ran")),
-        None => Pick::NotYet(not_started(&only(number), because_without_pod(progress))),
+        Some(Outcome::Failed { .. }) => Missing::JobFailed,
+        Some(_) => Missing::NeverRan,
+        None => Missing::NotStarted { because: because_without_pod(progress).to_owned() },
     }
 }
 
@@ -155,7 +281,13 @@ pub(super) fn not_started(these: &IndexSet, because: &str) -> String {
 
 /// `container worker of index 3 was never started`, and why.
 pub(super) fn never_started(container: &str, these: &IndexSet, because: &str) -> String {
-    format!("container {container} of {} was never started{because}", indexes(these))
+    format!("container {} of {} was never started{because}", shown(container), indexes(these))
+}
+
+/// `the program of index 3 could not be started`, and why.
+fn no_program(these: &IndexSet, because: &str) -> String {
+    let program = if these.len() == 1 { "program" } else { "programs" };
+    format!("the {program} of {} could not be started{because}", indexes(these))
 }
 
 /// The pods of `these` are gone, and their logs with them.
@@ -165,10 +297,6 @@ pub(super) fn gone(these: &IndexSet) -> String {
         _ => ("pods", "are", "their logs", "them"),
     };
     format!("the {pods} of {} {are} gone, and {logs} with {them}", indexes(these))
-}
-
-fn only(number: Number) -> IndexSet {
-    [number.0].into_iter().collect()
 }
 
 #[cfg(test)]
@@ -201,52 +329,116 @@ mod tests {
         })
     }
 
-    fn picked(pods: &[Value], container: Option<&str>, previous: bool) -> Pick {
+    fn picked(pods: &[Value], options: &LogsOptions) -> Result<Vec<Result<Log, Missing>>, String> {
         let mut progress = job(&json!({}));
         progress.observe(Change::Pods(pods.iter().map(|pod| serde_json::from_value(pod.clone()).unwrap()).collect()));
-        pick(&progress, Wanted { index: Index(3), container, previous })
+        picks(&progress, Index(3), options)
     }
 
-    fn read_from(pod: &str, previous_run: bool, attempt: (usize, usize)) -> Pick {
-        Pick::Read { pod: pod.into(), container: "worker".into(), previous_run, attempt, defaulted: None }
+    /// Pod, container and attempt of each log, `previous` behind that of a run before; else what is missing.
+    #[track_caller]
+    fn are(pods: &[Value], options: &LogsOptions, want: &[&str]) {
+        let found = picked(pods, options).unwrap().into_iter().map(|pick| match pick {
+            Ok(Log { origin, of, previous_run, .. }) => {
+                let previous = if previous_run { " previous" } else { "" };
+                format!("{} {} {}/{of}{previous}", origin.pod, origin.container, origin.attempt)
+            }
+            Err(missing) => missing.line(&[3].into_iter().collect()),
+        });
+        let found: Vec<_> = found.collect();
+        assert_eq!(found, want);
+    }
+
+    fn last() -> LogsOptions {
+        LogsOptions { attempts: Attempts::Last, ..LogsOptions::default() }
     }
 
     #[test]
     fn the_newest_attempt_is_meant_and_the_one_before_it_on_request() {
         let ended = json!({"terminated": {"exitCode": 1}});
         let pods = [pod("new", 9, &json!({"running": {}}), 0), pod("old", 1, &ended, 0)];
-        assert_eq!(picked(&pods, None, false), read_from("new", false, (2, 2)));
-        assert_eq!(picked(&pods, None, true), read_from("old", false, (1, 2)));
+        let previous = LogsOptions { previous: true, ..last() };
+        are(&pods, &last(), &["new worker 2/2"]);
+        are(&pods, &previous, &["old worker 1/2"]);
         let restarted = [pod("only", 1, &json!({"running": {}}), 2)];
-        assert_eq!(picked(&restarted, None, true), read_from("only", true, (1, 1)));
-        assert!(matches!(picked(&pods[..1], None, true), Pick::Never(_)));
+        are(&restarted, &previous, &["only worker 1/1 previous"]);
+        are(&pods[..1], &previous, &["index 3 has only one attempt, and its container ran once"]);
+    }
+
+    #[test]
+    fn attempts_are_chosen_by_the_order_in_which_they_were_made() {
+        let ended = json!({"terminated": {"exitCode": 1}});
+        let pods = [pod("a", 9, &ended, 0), pod("c", 1, &ended, 0), pod("b", 5, &ended, 0)];
+        let attempts = |attempts| LogsOptions { attempts, ..LogsOptions::default() };
+        are(&pods, &attempts(Attempts::All), &["c worker 1/3", "b worker 2/3", "a worker 3/3"]);
+        are(&pods, &attempts(Attempts::Nth(2)), &["b worker 2/3"]);
+        are(&pods, &attempts(Attempts::Nth(4)), &["index 3 has no attempt 4"]);
+    }
+
+    fn counted(mut pod: Value, failures_before: u32) -> Value {
+        let count = failures_before.to_string();
+        pod["metadata"]["annotations"]["batch.kubernetes.io/job-index-failure-count"] = json!(count);
+        pod
+    }
+
+    #[test]
+    fn an_attempt_keeps_its_number_when_an_earlier_one_is_gone() {
+        let ended = json!({"terminated": {"exitCode": 1}});
+        let pods = [counted(pod("b", 5, &ended, 0), 1), counted(pod("d", 9, &ended, 0), 3)];
+        let attempts = |attempts| LogsOptions { attempts, ..LogsOptions::default() };
+        are(&pods, &attempts(Attempts::All), &["b worker 2/4", "d worker 4/4"]);
+        are(&pods, &attempts(Attempts::Nth(4)), &["d worker 4/4"]);
+        let gone = |nth| format!("the pod of attempt {nth} of index 3 is gone, and its log with it");
+        are(&pods, &attempts(Attempts::Nth(1)), &[&gone(1)]);
+        are(&pods, &LogsOptions { previous: true, ..last() }, &[&gone(3)]);
+        are(&pods[..1], &LogsOptions { previous: true, ..last() }, &[&gone(1)]);
+    }
+
+    #[test]
+    fn a_program_that_could_not_be_started_has_no_log_and_says_why() {
+        let end = json!({"exitCode": 128, "reason": "StartError", "message": "exec: \"x\": not found"});
+        let mut failed = pod("p", 1, &json!({"terminated": end}), 0);
+        failed["status"]["phase"] = json!("Failed");
+        let why = "the program of index 3 could not be started: StartError: exec: \"x\": not found";
+        are(&[failed], &last(), &[why]);
+    }
+
+    #[test]
+    fn all_containers_are_the_init_containers_first() {
+        let mut pod = pod("p", 1, &json!({"running": {}}), 0);
+        let done = json!({"name": "input", "state": {"terminated": {"exitCode": 0}}});
+        pod["status"]["initContainerStatuses"] = json!([done]);
+        let all = LogsOptions { containers: Containers::All, ..last() };
+        are(std::slice::from_ref(&pod), &all, &["p input 1/1", "p worker 1/1"]);
+        let is_over: Vec<_> = picked(&[pod], &all).unwrap().into_iter().map(|log| log.unwrap().is_over).collect();
+        assert_eq!(is_over, [false, false], "the pod goes on");
     }
 
     #[test]
     fn a_container_that_waits_says_for_what() {
         let waiting = json!({"waiting": {"reason": "ErrImagePull", "message": "not found"}});
-        let why = "index 3 has not started yet: ErrImagePull: not found";
-        assert_eq!(picked(&[pod("p", 1, &waiting, 0)], None, false), Pick::NotYet(why.into()));
+        are(&[pod("p", 1, &waiting, 0)], &last(), &["index 3 has not started yet: ErrImagePull: not found"]);
     }
 
     #[test]
     fn an_unknown_container_names_those_there_are() {
         let pods = [pod("p", 1, &json!({"running": {}}), 0)];
         let why = "container zz is not valid for pod p out of: worker, input (init)";
-        assert_eq!(picked(&pods, Some("zz"), false), Pick::Never(why.into()));
+        let zz = LogsOptions { containers: Containers::Named("zz".into()), ..last() };
+        assert_eq!(picked(&pods, &zz).unwrap_err(), why);
     }
 
     #[test]
     fn a_choice_that_was_not_made_is_told() {
         let mut two = pod("p", 1, &json!({"running": {}}), 0);
         two["spec"]["containers"] = json!([{"name": "worker"}, {"name": "mesh"}]);
-        let defaulted = |container| match picked(std::slice::from_ref(&two), container, false) {
-            Pick::Read { defaulted, .. } => defaulted,
-            other => panic!("{other:?}"),
+        let defaulted = |containers| {
+            let options = LogsOptions { containers, ..last() };
+            picked(std::slice::from_ref(&two), &options).unwrap().remove(0).unwrap().defaulted
         };
         let words = "Defaulted container \"worker\" out of: worker, mesh, input (init)";
-        assert_eq!(defaulted(None).as_deref(), Some(words));
-        assert_eq!(defaulted(Some("worker")), None);
+        assert_eq!(defaulted(Containers::Default).as_deref(), Some(words));
+        assert_eq!(defaulted(Containers::Named("worker".into())), None);
     }
 
     #[test]
@@ -255,15 +447,16 @@ mod tests {
         assert_eq!(not_started(&these, ": ErrImagePull"), "indexes 3-5,9 have not started yet: ErrImagePull");
         assert_eq!(never_started("w", &these, ""), "container w of indexes 3-5,9 was never started");
         assert_eq!(gone(&these), "the pods of indexes 3-5,9 are gone, and their logs with them");
+        let only = "indexes 3-5,9 have only one attempt, and their containers ran once";
+        assert_eq!(Missing::OnlyRun.line(&these), only);
     }
 
     #[test]
     fn an_index_without_a_pod() {
-        let without = |status: Value| pick(&job(&status), Wanted { index: Index(3), container: None, previous: false });
-        assert_eq!(without(json!({})), Pick::NotYet("index 3 has not started yet".into()));
-        let gone = "the pod of index 3 is gone, and its log with it";
-        assert_eq!(without(json!({"completedIndexes": "3"})), Pick::Never(gone.into()));
+        let without = |status: Value| picks(&job(&status), Index(3), &last()).unwrap().remove(0).unwrap_err();
+        assert_eq!(without(json!({})), Missing::NotStarted { because: String::new() });
+        assert_eq!(without(json!({"completedIndexes": "3"})), Missing::Gone);
         let failed = json!({"conditions": [{"type": "Failed", "status": "True"}]});
-        assert!(matches!(without(failed), Pick::Never(_)));
+        assert_eq!(without(failed), Missing::JobFailed);
     }
 }

@@ -3,30 +3,63 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::output::Output;
 use crate::cluster::Cluster;
+use crate::term::Term;
 
-/// What all logs that are followed have in common.
-pub(super) struct Shared {
+/// One command's reading of logs.
+pub(crate) struct Reading {
     pub(super) cluster: Cluster,
     pub(super) output: Output,
+    /// How many logs are read at a time.
+    pub(super) connections: usize,
+    /// A permit for each of them.
+    pub(super) permits: Arc<Semaphore>,
     /// Has a log ever been opened? A refusal after that is one of a server that is just starting.
     pub(super) allowed: AtomicBool,
+}
+
+impl Reading {
+    /// Lines go to stdout, words to stderr; at most so many logs are read at a time, each over a connection of its own;
+    /// 0 is 1.
+    pub(crate) fn new(cluster: &Cluster, term: &Term, connections: usize) -> Arc<Self> {
+        Self::over(cluster, Output::of(term), connections)
+    }
+
+    pub(super) fn over(cluster: &Cluster, output: Output, connections: usize) -> Arc<Self> {
+        let connections = connections.clamp(1, Semaphore::MAX_PERMITS);
+        let permits = Arc::new(Semaphore::new(connections));
+        let allowed = AtomicBool::new(false);
+        Arc::new(Self { cluster: cluster.clone(), output, connections, permits, allowed })
+    }
+}
+
+/// What all logs of one Job that is followed have in common.
+pub(super) struct Shared {
+    pub(super) reading: Arc<Reading>,
+    /// Stands before notes: the name of the Job, where there are several.
+    pub(super) voice: String,
     /// When the Job ended.
     pub(super) job_ended: OnceLock<Instant>,
 }
 
-/// Where a log is, and what it is called.
-#[derive(Clone, Debug)]
-pub(super) struct Source {
-    pub(super) pod: String,
-    pub(super) container: String,
-    /// Stands before its lines: `[3] `.
-    pub(super) prefix: String,
-    /// How notes call it: `index 3`.
-    pub(super) name: String,
+impl Shared {
+    pub(super) fn new(reading: &Arc<Reading>, voice: String) -> Arc<Self> {
+        Arc::new(Self { reading: reading.clone(), voice, job_ended: OnceLock::new() })
+    }
+
+    /// Tells the user something.
+    pub(super) fn note(&self, text: &str) {
+        self.reading.output.note(&format!("{}{text}", self.voice));
+    }
+
+    /// Tells that some log cannot be read to its end.
+    pub(super) fn note_incomplete(&self, text: &str) {
+        self.reading.output.note_incomplete(&format!("{}{text}", self.voice));
+    }
 }
 
 /// What the API says of a container.
@@ -38,13 +71,6 @@ pub(super) struct Seen {
     pub(super) running: bool,
     /// Is its pod gone?
     pub(super) gone: bool,
-}
-
-impl Shared {
-    pub(super) fn new(cluster: &Cluster, output: Output) -> Arc<Self> {
-        let (allowed, job_ended) = (AtomicBool::new(false), OnceLock::new());
-        Arc::new(Self { cluster: cluster.clone(), output, allowed, job_ended })
-    }
 }
 
 impl Seen {

@@ -4,19 +4,23 @@
 //! into a clean end. A log is at its end when an answer that was asked for after the container's end brings nothing
 //! new.
 
+mod pass;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::given::Ending;
 use super::lines::Lines;
-use super::shared::{Seen, Shared, Source};
+use super::options::Cut;
+use super::scribe::Scribe;
+use super::shared::{Seen, Shared};
 use super::trouble::{Trouble, Troubles};
-use crate::cluster::{ByteStream, ClusterError, Log, LogOptions};
+use crate::cluster::ClusterError;
 use crate::failure::Failure;
 
 /// A connection on which nothing comes for so long may be dead: no keep-alive tells of that. Asking anew costs a request.
@@ -30,10 +34,23 @@ const REPEATS: u32 = 2;
 /// The bytes that are read at a time.
 const CHUNK: usize = 32 << 10;
 
+/// Where reading begins, and what becomes of the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begin {
+    /// Which part is wanted of what there is; that a log is written to later changes nothing of it.
+    pub(super) cut: Cut,
+    /// Since when the parts that are counted in time count.
+    pub(super) at: Instant,
+    pub(super) ending: Ending,
+}
+
 /// One container's log, and how far it has been read.
 pub(super) struct Tail {
     shared: Arc<Shared>,
-    source: Source,
+    scribe: Scribe,
+    begin: Begin,
+    /// When the last lines of the log were asked for and came: what is written later is wanted, too.
+    tailed: Option<Instant>,
     seen: watch::Receiver<Seen>,
     /// The run that is being read.
     run: u32,
@@ -70,15 +87,19 @@ enum Pass {
 }
 
 impl Tail {
-    /// The log of `source`, of whose container `seen` tells.
-    pub(super) fn new(shared: Arc<Shared>, source: Source, seen: watch::Receiver<Seen>) -> Self {
+    /// The log of a container of which `seen` tells, written by `scribe`.
+    pub(super) fn new(shared: Arc<Shared>, scribe: Scribe, begin: Begin, seen: watch::Receiver<Seen>) -> Self {
         let present = seen.borrow().run;
-        // Of the runs before the present one, the kubelet keeps one log. Who was not there then does not miss it.
-        let run = present.saturating_sub(1);
+        // Of the runs before the present one, the kubelet keeps one log. Who was not there then does not miss it; who
+        // wants a part of what there is does not mean it.
+        let whole = begin.cut == Cut { limit_bytes: begin.cut.limit_bytes, ..Cut::default() };
+        let run = if whole { present.saturating_sub(1) } else { present };
         Self {
             shared,
-            lines: Lines::new(source.prefix.clone()),
-            source,
+            lines: Lines::new(scribe.clone(), begin.ending, begin.cut.limit_bytes),
+            scribe,
+            begin,
+            tailed: None,
             seen,
             run,
             is_whole: false,
@@ -90,7 +111,7 @@ impl Tail {
 
     /// Is there a run that has not been read?
     pub(super) fn has_more(&self) -> bool {
-        self.seen.borrow().run > self.run
+        !self.lines.is_full() && self.seen.borrow().run > self.run
     }
 
     /// Reads on.
@@ -110,6 +131,7 @@ impl Tail {
                 self.next_run(seen.run - 1).await?;
             }
             let stop = match self.pass(seen).await? {
+                _ if self.lines.is_full() => self.run_ended().await?,
                 Pass::End => self.ended(seen).await?,
                 Pass::Silent => {
                     self.well();
@@ -121,58 +143,6 @@ impl Tail {
             };
             if let Some(stop) = stop {
                 return Ok(stop);
-            }
-        }
-    }
-
-    /// Asks for what is still to be read, and copies it.
-    async fn pass(&mut self, seen: Seen) -> io::Result<Pass> {
-        let options = LogOptions {
-            container: Some(self.source.container.clone()),
-            follow: !seen.is_over(self.run),
-            previous: seen.run > self.run,
-            timestamps: true,
-            since_time: self.lines.ask_again(),
-            ..LogOptions::default()
-        };
-        match self.shared.cluster.open_log(&self.source.pod, &options).await {
-            Ok(Log::Bytes(mut log)) => {
-                self.shared.allowed.store(true, Ordering::Relaxed);
-                self.copy(&mut log).await
-            }
-            Ok(Log::NotScheduled) => Ok(Pass::End),
-            Err(error) => Ok(Pass::Failed(error)),
-        }
-    }
-
-    async fn copy(&mut self, log: &mut ByteStream) -> io::Result<Pass> {
-        let shared = self.shared.clone();
-        let (mut chunk, mut out, mut writer) = (vec![0; CHUNK], Vec::new(), None);
-        let pass = loop {
-            match self.next(log, &mut chunk).await {
-                Some(Ok(0)) => break self.lines.complaint().map_or(Pass::End, Pass::Complaint),
-                Some(Ok(length)) => self.lines.feed(&chunk[..length], &mut out),
-                Some(Err(_)) => break Pass::Cut,
-                None => break Pass::Silent,
-            }
-            // Of a line that comes in pieces, the pieces stay together.
-            writer = shared.output.write(writer, &mut out, self.lines.is_open()).await?;
-        };
-        self.lines.close(&mut out);
-        shared.output.write(writer, &mut out, false).await?;
-        Ok(pass)
-    }
-
-    /// The number of bytes that come next, 0 at the end; None where nothing comes for too long.
-    async fn next(&mut self, log: &mut ByteStream, chunk: &mut [u8]) -> Option<io::Result<usize>> {
-        loop {
-            let seen = *self.seen.borrow_and_update();
-            // A pod that is gone has this one answer left.
-            let silence = if seen.is_over(self.run) && !seen.gone { SILENCE_AFTER_END } else { SILENCE };
-            tokio::select! {
-                read = log.read(chunk) => return Some(read),
-                () = sleep(silence) => return None,
-                Ok(()) = self.seen.changed() => {}
             }
         }
     }
@@ -217,7 +187,7 @@ impl Tail {
 
     async fn failed(&mut self, error: ClusterError, seen: Seen) -> Result<Option<Stop>, Failure> {
         let refused = error.is_forbidden() || error.is_unauthorized();
-        if refused && !self.shared.allowed.load(Ordering::Relaxed) {
+        if refused && !self.shared.reading.allowed.load(Ordering::Relaxed) {
             return Err(error.into());
         }
         // The kubelet has no log to show, not yet or no more; or it has just started, and does not know the pod yet.
@@ -246,7 +216,8 @@ impl Tail {
             return self.give_up(&trouble.why).await;
         };
         if is_news {
-            self.shared.output.note_trouble(&format!("{}: {}", self.source.name, trouble.why));
+            let words = format!("{}{}: {}", self.shared.voice, self.scribe.name(), trouble.why);
+            self.shared.reading.output.note_trouble(&words);
         }
         sleep(wait).await;
         Ok(self.troubles.is_turn_of_others().then_some(Stop::Turn))
@@ -259,7 +230,7 @@ impl Tail {
             self.repeats = 0;
         }
         if self.troubles.over() {
-            self.shared.output.over_trouble();
+            self.shared.reading.output.over_trouble();
         }
     }
 
@@ -279,7 +250,8 @@ impl Tail {
         }
         let mut out = Vec::new();
         self.lines.finish(&mut out);
-        self.shared.output.write(None, &mut out, false).await?;
+        self.shared.reading.output.write(None, &mut out, false).await?;
+        self.owe_newline();
         if self.lines.take_gap() {
             self.note_incomplete("the log was rotated while nobody could read it; lines may be missing");
         }
@@ -290,12 +262,20 @@ impl Tail {
     async fn next_run(&mut self, run: u32) -> io::Result<()> {
         let mut out = Vec::new();
         self.lines.next_run(&mut out);
-        self.shared.output.write(None, &mut out, false).await?;
+        self.shared.reading.output.write(None, &mut out, false).await?;
+        self.owe_newline();
         (self.run, self.is_whole, self.ended_well, self.repeats) = (run, false, false, 0);
         Ok(())
     }
 
+    /// A last line that stayed without its newline gets it from whoever writes next.
+    fn owe_newline(&mut self) {
+        if self.lines.take_owed() {
+            self.shared.reading.output.owe_newline();
+        }
+    }
+
     fn note_incomplete(&self, why: &str) {
-        self.shared.output.note_incomplete(&format!("{}: the log cannot be read to its end: {why}", self.source.name));
+        self.shared.note_incomplete(&format!("{}: the log cannot be read to its end: {why}", self.scribe.name()));
     }
 }

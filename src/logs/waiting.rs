@@ -33,8 +33,8 @@ pub(super) enum Cause {
 /// The indexes of which nothing comes at present.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    /// By number: why, and since when.
-    present: BTreeMap<Number, (Cause, Instant)>,
+    /// By number and container: why, and since when.
+    present: BTreeMap<(Number, String), (Cause, Instant)>,
     told: BTreeMap<Cause, Told>,
 }
 
@@ -46,16 +46,17 @@ struct Told {
 }
 
 impl Waiting {
-    /// The task `number` waits.
-    pub(super) fn add(&mut self, number: Number, cause: Cause, now: Instant) {
-        let same = self.present.get(&number).filter(|(before, _)| *before == cause);
+    /// `container` of the task `number` waits.
+    pub(super) fn add(&mut self, number: Number, container: &str, cause: Cause, now: Instant) {
+        let key = (number, container.to_owned());
+        let same = self.present.get(&key).filter(|(before, _)| *before == cause);
         let since = same.map_or(now, |(_, since)| *since);
-        self.present.insert(number, (cause, since));
+        self.present.insert(key, (cause, since));
     }
 
     /// It waits no more.
-    pub(super) fn remove(&mut self, number: Number) {
-        self.present.remove(&number);
+    pub(super) fn remove(&mut self, number: Number, container: &str) {
+        self.present.remove(&(number, container.to_owned()));
     }
 
     /// Nobody waits any more.
@@ -66,7 +67,7 @@ impl Waiting {
     /// What is to be told now, a line each. A cause that has lasted for one index is told for all that it concerns.
     pub(super) fn due(&mut self, now: Instant) -> Vec<String> {
         let mut untold: BTreeMap<Cause, (Instant, BTreeSet<Number>)> = BTreeMap::new();
-        for (number, (cause, since)) in &self.present {
+        for ((number, _), (cause, since)) in &self.present {
             let told = self.told.get(cause);
             if told.is_none_or(|told| !told.numbers.contains(number) && now >= told.at + AGAIN) {
                 let (first, these) = untold.entry(cause.clone()).or_insert_with(|| (*since, BTreeSet::new()));
@@ -127,9 +128,9 @@ mod tests {
     fn one_note_for_all_with_one_cause_and_none_twice() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
         for index in 3..10 {
-            waiting.add(Number(index), not_started(": ErrImagePull"), clock.at(0));
+            waiting.add(Number(index), "w", not_started(": ErrImagePull"), clock.at(0));
         }
-        waiting.add(Number(1), not_started(": CreateContainerConfigError"), clock.at(1));
+        waiting.add(Number(1), "w", not_started(": CreateContainerConfigError"), clock.at(1));
         assert_eq!(waiting.due(clock.at(1)), Vec::<String>::new());
         assert_eq!(waiting.due(clock.at(2)), ["indexes 3-9 have not started yet: ErrImagePull"]);
         assert_eq!(waiting.due(clock.at(3)), ["index 1 has not started yet: CreateContainerConfigError"]);
@@ -140,7 +141,7 @@ mod tests {
     fn a_change_of_cause_is_told_and_its_return_is_not() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
         let told = |waiting: &mut Waiting, because: &str, second: u64| {
-            waiting.add(Number(3), not_started(because), clock.at(second));
+            waiting.add(Number(3), "w", not_started(because), clock.at(second));
             waiting.due(clock.at(second))
         };
         for second in 0..100 {
@@ -154,10 +155,10 @@ mod tests {
     #[test]
     fn what_every_container_goes_through_is_told_when_it_lasts() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
-        waiting.add(Number(0), not_started(": ContainerCreating"), clock.at(0));
-        waiting.add(Number(1), not_started(""), clock.at(0));
+        waiting.add(Number(0), "w", not_started(": ContainerCreating"), clock.at(0));
+        waiting.add(Number(1), "w", not_started(""), clock.at(0));
         assert!(waiting.due(clock.at(9)).is_empty());
-        waiting.remove(Number(1));
+        waiting.remove(Number(1), "w");
         assert_eq!(waiting.due(clock.at(10)), ["index 0 has not started yet: ContainerCreating"]);
     }
 
@@ -168,6 +169,7 @@ mod tests {
             .flat_map(|second| {
                 waiting.add(
                     Number(u32::try_from(second).unwrap()),
+                    "w",
                     not_started(": Insufficient cpu"),
                     clock.at(second),
                 );
@@ -181,9 +183,9 @@ mod tests {
     #[test]
     fn other_causes_have_their_own_words() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
-        waiting.add(Number(4), Cause::Queued(16), clock.at(0));
+        waiting.add(Number(4), "w", Cause::Queued(16), clock.at(0));
         let because = ": Evicted: The node was low on memory".to_owned();
-        waiting.add(Number(5), Cause::NeverStarted { container: "worker".into(), because }, clock.at(0));
+        waiting.add(Number(5), "w", Cause::NeverStarted { container: "worker".into(), because }, clock.at(0));
         let never = "container worker of index 5 was never started: Evicted: The node was low on memory";
         assert_eq!(waiting.due(clock.at(0)), [never]);
         assert_eq!(waiting.due(clock.at(10)), ["index 4 will be read later: 16 logs are read at a time"]);

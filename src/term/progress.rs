@@ -1,6 +1,7 @@
 //! Where progress goes: a bar that is drawn over itself, lines that are printed when they change, or nowhere.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -8,11 +9,30 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::Term;
 use super::resolve::{self, Style, Wish};
 
+/// The columns of a terminal that does not say.
+const COLUMNS: usize = 80;
+/// The most Jobs that are drawn; others are counted.
+const ROWS: usize = 10;
+const BETWEEN_DRAWS: Duration = Duration::from_millis(50);
+
+/// What is to be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A line with a bar, in as many columns at the most.
+    Bar { columns: usize },
+    /// A line.
+    Line,
+    /// A JSON object on one line.
+    Json,
+}
+
 /// Shows the progress of several Jobs at once, a line each.
 pub(crate) struct Progress {
     term: Term,
     style: Style,
     bar: ProgressBar,
+    /// When that was last; None before the first time.
+    drawn: Option<Instant>,
     interval: Duration,
     lines: BTreeMap<String, Line>,
 }
@@ -29,7 +49,7 @@ impl Progress {
     pub(super) fn new(term: Term, style: Style, interval: Duration) -> Self {
         let bar = bar(style);
         term.show_bar(bar.clone());
-        Self { term, style, bar, interval, lines: BTreeMap::new() }
+        Self { term, style, bar, drawn: None, interval, lines: BTreeMap::new() }
     }
 
     /// Goes on as the user wishes it now.
@@ -40,48 +60,82 @@ impl Progress {
         self.term.show_bar(self.bar.clone());
     }
 
-    /// Shows the state of the Job `name`: `bar` where a bar is drawn, `line` where lines are printed.
+    /// Is stdout for JSON, and for nothing else?
+    pub(crate) fn is_json(&self) -> bool {
+        self.style == Style::Json
+    }
+
+    /// Shows how the Job `name` gets on, as `draw` draws it.
     ///
-    /// A line is printed when it differs from the last one, and not more often than the interval; the first one at once.
-    pub(crate) fn show(&mut self, name: &str, bar: impl FnOnce() -> String, line: impl FnOnce() -> String) {
+    /// A line is printed when `state` differs from the last one, and not more often than the interval; the first one at
+    /// once.
+    pub(crate) fn show(
+        &mut self,
+        name: &str,
+        state: impl FnOnce() -> String,
+        draw: impl FnOnce(Form) -> String,
+    ) -> io::Result<()> {
         let known = self.lines.entry(name.to_owned()).or_default();
-        match self.style {
-            Style::Silent => {}
+        let form = match self.style {
+            Style::Silent => return Ok(()),
             Style::Bar => {
-                known.shown = bar();
-                self.draw();
+                let columns = self.term.note_width().unwrap_or(COLUMNS);
+                // In the last column some terminals begin a new line.
+                known.shown = draw(Form::Bar { columns: columns.saturating_sub(1) });
+                self.draw(false);
+                return Ok(());
             }
-            Style::Lines => {
-                let line = line();
-                let due = known.at.is_none_or(|at| at.elapsed() >= self.interval);
-                if due && known.shown != line {
-                    self.term.note(&format!("{name}: {line}"));
-                    *known = Line { shown: line, at: Some(Instant::now()) };
-                }
+            Style::Lines => Form::Line,
+            Style::Json => Form::Json,
+        };
+        let state = state();
+        let due = known.at.is_none_or(|at| at.elapsed() >= self.interval);
+        if !due || known.shown == state {
+            return Ok(());
+        }
+        *known = Line { shown: state, at: Some(Instant::now()) };
+        match form {
+            Form::Json => self.term.out(&(draw(form) + "\n")),
+            form => {
+                self.term.note(&draw(form));
+                Ok(())
             }
         }
+    }
+
+    /// Writes one more JSON object, where stdout is for that.
+    pub(crate) fn event(&self, json: impl FnOnce() -> String) -> io::Result<()> {
+        if self.is_json() { self.term.out(&(json() + "\n")) } else { Ok(()) }
     }
 
     /// Forgets the Job `name`: its end is told otherwise.
     pub(crate) fn done(&mut self, name: &str) {
         self.lines.remove(name);
         if self.style == Style::Bar {
-            self.draw();
+            self.draw(true);
         }
     }
 
     /// A bar that has once been finished is never drawn again: without a Job to show, it is an empty line until the end.
-    fn draw(&self) {
-        let all: Vec<&str> = self.lines.values().map(|line| line.shown.as_str()).collect();
+    /// A thousand Jobs that change at a time are not drawn a thousand times; whoever goes on is drawn again soon.
+    fn draw(&mut self, at_once: bool) {
+        if !at_once && self.drawn.is_some_and(|at| at.elapsed() < BETWEEN_DRAWS) {
+            return;
+        }
+        let mut all: Vec<&str> = self.lines.values().map(|line| line.shown.as_str()).take(ROWS).collect();
+        let more = self.lines.len().checked_sub(ROWS).filter(|more| *more > 0);
+        let more = more.map(|more| format!("and {more} more"));
+        all.extend(more.as_deref());
         self.bar.set_message(all.join("\n"));
         self.bar.tick();
+        self.drawn = Some(Instant::now());
     }
 }
 
 fn bar(style: Style) -> ProgressBar {
     let bar = match style {
         Style::Bar => ProgressBar::new_spinner(),
-        Style::Lines | Style::Silent => ProgressBar::hidden(),
+        Style::Lines | Style::Json | Style::Silent => ProgressBar::hidden(),
     };
     bar.set_style(ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
     bar

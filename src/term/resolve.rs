@@ -1,4 +1,7 @@
-//! What to draw: a table of what the user wishes and what the terminal is, without looking at either.
+//! What to draw, and in colour or not: tables of what the user wishes and what the terminal is, without looking at
+//! either.
+
+use crate::env::Env;
 
 /// How the user wishes progress to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,13 +10,29 @@ pub(crate) enum Wish {
     Auto,
     /// Lines.
     Plain,
+    /// JSON objects on stdout, a line each.
+    Json,
     /// Nothing.
     None,
+}
+
+/// Whether the user wishes colours: `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Color {
+    /// On a terminal that can.
+    #[default]
+    Auto,
+    /// Yes, also in a pipe.
+    Always,
+    /// No.
+    Never,
 }
 
 /// What the terminal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
+    /// Does stdout go to a terminal?
+    pub(crate) stdout_is_terminal: bool,
     /// Does stderr go to a terminal?
     pub(crate) stderr_is_terminal: bool,
     /// It cannot move its cursor (TERM=dumb or unset).
@@ -27,6 +46,8 @@ pub(crate) enum Style {
     Bar,
     /// A line when something has changed.
     Lines,
+    /// The same as JSON, on stdout.
+    Json,
     /// Nothing.
     Silent,
 }
@@ -35,13 +56,38 @@ pub(crate) enum Style {
 /// |-------|----------|--------------------|
 /// | auto  | bar      | lines              |
 /// | plain | lines    | lines              |
+/// | json  | json     | json               |
 /// | none  | silent   | silent             |
 pub(super) fn progress(wish: Wish, seen: Seen) -> Style {
     match wish {
         Wish::None => Style::Silent,
+        Wish::Json => Style::Json,
         Wish::Auto if seen.stderr_is_terminal && !seen.dumb => Style::Bar,
         Wish::Auto | Wish::Plain => Style::Lines,
     }
+}
+
+/// | wish   | `NO_COLOR` | `CLICOLOR_FORCE` | terminal | dumb, or elsewhere |
+/// |--------|------------|------------------|----------|--------------------|
+/// | always | yes        | yes              | yes      | yes                |
+/// | never  | no         | no               | no       | no                 |
+/// | auto   | no         | yes, unless 0    | yes      | no                 |
+///
+/// The first column that applies decides, from the left (no-color.org, bixense.com/clicolors).
+pub(super) fn color(wish: Color, env: &Env, is_terminal: bool, dumb: bool) -> bool {
+    match wish {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if env.get("NO_COLOR").is_some() => false,
+        Color::Auto if env.get("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
+        Color::Auto => is_terminal && !dumb,
+    }
+}
+
+/// How many columns there are: what `COLUMNS` says if it makes sense, else what the terminal does, else none.
+pub(super) fn width(env: &Env, terminal: Option<u16>) -> Option<usize> {
+    let given = env.get("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    given.or_else(|| terminal.map(usize::from).filter(|columns| *columns > 0))
 }
 
 #[cfg(test)]
@@ -49,13 +95,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn colour_is_for_terminals_unless_somebody_says_otherwise() {
+        let none = Env::default();
+        assert!(color(Color::Auto, &none, true, false));
+        assert!(!color(Color::Auto, &none, true, true));
+        assert!(!color(Color::Auto, &none, false, false));
+        assert!(color(Color::Always, &Env::from([("NO_COLOR", "1")]), false, true));
+        assert!(!color(Color::Never, &Env::from([("CLICOLOR_FORCE", "1")]), true, false));
+        assert!(!color(Color::Auto, &Env::from([("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]), true, false));
+        assert!(color(Color::Auto, &Env::from([("CLICOLOR_FORCE", "1")]), false, true));
+        assert!(!color(Color::Auto, &Env::from([("CLICOLOR_FORCE", "0"), ("NO_COLOR", "")]), false, false));
+    }
+
+    #[test]
+    fn the_width_is_what_somebody_says_or_the_terminal_has() {
+        assert_eq!(width(&Env::from([("COLUMNS", "40")]), Some(100)), Some(40));
+        for nonsense in ["", "0", "-3", "wide"] {
+            assert_eq!(width(&Env::from([("COLUMNS", nonsense)]), Some(100)), Some(100), "{nonsense}");
+        }
+        assert_eq!(width(&Env::default(), None), None);
+    }
+
+    #[test]
     fn the_table_holds() {
-        let seen = |stderr_is_terminal, dumb| Seen { stderr_is_terminal, dumb };
+        let seen = |stderr_is_terminal, dumb| Seen { stdout_is_terminal: false, stderr_is_terminal, dumb };
         let cases = [
             (Wish::Auto, seen(true, false), Style::Bar),
             (Wish::Auto, seen(true, true), Style::Lines),
             (Wish::Auto, seen(false, false), Style::Lines),
             (Wish::Plain, seen(true, false), Style::Lines),
+            (Wish::Json, seen(true, false), Style::Json),
+            (Wish::Json, seen(false, true), Style::Json),
             (Wish::None, seen(true, false), Style::Silent),
         ];
         for (wish, seen, want) in cases {

@@ -1,5 +1,6 @@
 //! Tests that stop parts of the cluster, and so disturb every other: alone, after the others, and only in a lab.
 
+use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -53,6 +54,66 @@ fn followed_logs_survive_a_kubelet_and_an_api_server_that_are_away_for_a_while()
     }
 }
 
+/// Every tenth index fails in its first attempt; every attempt numbers its 60 lines.
+const MANY: &str = r#"
+apiVersion: batch/v1
+kind: Job
+metadata: {name: many}
+spec:
+  completions: 200
+  parallelism: 20
+  completionMode: Indexed
+  backoffLimitPerIndex: 1
+  template:
+    spec:
+      restartPolicy: Never
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: worker
+        image: docker.io/library/busybox
+        command:
+        - sh
+        - -c
+        - |
+          for i in $(seq 60); do echo "$JOB_COMPLETION_INDEX/$FAILURES $i"; test $((i % 20)) != 0 || sleep 1; done
+          test $((JOB_COMPLETION_INDEX % 10)) != 0 || test $FAILURES != 0
+        env:
+        - name: FAILURES
+          valueFrom:
+            fieldRef:
+              fieldPath: metadata.annotations['batch.kubernetes.io/job-index-failure-count']
+"#;
+
+#[test]
+#[ignore = "takes minutes, and stops the API server"]
+fn every_line_of_two_hundred_indexes_is_followed_once_through_retries_and_a_restart_of_the_api_server() {
+    let Some(lab) = cluster().lab("the API server is stopped while 200 indexes are followed") else { return };
+    let space = Space::new("logs-many");
+    space.apply(MANY);
+    let mut following = space.indexedjob("logs many -f").spawn();
+    following.await_stdout("[45] 45/0 20\n");
+    let outage = Outage::begin(lab);
+    sleep(Duration::from_secs(4));
+    assert!(following.goes_on(), "it ended because the API server was down");
+    drop(outage);
+    let followed = following.finish_within(Duration::from_secs(900));
+    followed.ends_with(0);
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in followed.text().lines() {
+        let (prefix, text) = line.split_once(' ').expect("every line has a prefix");
+        found.entry(prefix).or_default().push(text);
+    }
+    assert_eq!(found.len(), 220, "one log of each index, and a second one of every tenth");
+    for index in 0..200 {
+        let attempts = if index % 10 == 0 { 2 } else { 1 };
+        for attempt in 0..attempts {
+            let prefix = if attempt == 0 { format!("[{index}]") } else { format!("[{index}/2]") };
+            let want: Vec<_> = (1..=60).map(|line| format!("{index}/{attempt} {line}")).collect();
+            assert_eq!(found[prefix.as_str()], want, "{prefix}");
+        }
+    }
+}
+
 #[test]
 #[ignore = "stops the API server"]
 fn a_wait_survives_ten_seconds_without_api_server_and_still_ends_in_time() {
@@ -78,4 +139,37 @@ fn a_wait_survives_ten_seconds_without_api_server_and_still_ends_in_time() {
     good.finish().is(0, "job.batch/good condition met\n", &[]);
     both.finish().is(3, "job.batch/good condition met\n", &["job.batch/bad failed: BackoffLimitExceeded: "]);
     space.logs_are("good", &["", ""]);
+}
+
+#[test]
+#[ignore = "stops the controller-manager"]
+fn a_wait_survives_a_controller_manager_that_is_away() {
+    let Some(lab) = cluster().lab("the controller-manager is stopped while a Job is waited for") else { return };
+    let space = Space::new("no-controller");
+    space.apply(&job("good", 2, "", "sleep 3"));
+    space.until_a_pod_is("good", "Running");
+    let mut waiting = space.indexedjob("wait good --timeout=300s").spawn();
+    lab.run(&["stop", "kube-controller-manager"]);
+    sleep(Duration::from_secs(8));
+    let goes_on = waiting.goes_on();
+    lab.run(&["start", "kube-controller-manager"]);
+    assert!(goes_on, "nobody has counted the pods yet");
+    waiting.finish().is(0, "job.batch/good condition met\n", &[]);
+}
+
+#[test]
+#[ignore = "stops the kubelet for a minute"]
+fn a_node_that_does_not_answer_is_named() {
+    let Some(lab) = cluster().lab("the kubelet is stopped while a Job is waited for") else { return };
+    let space = Space::new("node-lost");
+    space.apply(&job("lost", 1, "", "sleep 90"));
+    space.until_a_pod_is("lost", "Running");
+    let mut waiting = space.indexedjob("wait lost --timeout=300s").spawn();
+    lab.run(&["stop", "--kill", "kubelet"]);
+    let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        waiting.await_stderr("lost: index 0 is not ready on node localhost: the node does not answer");
+    }));
+    lab.run(&["start", "kubelet"]);
+    assert!(said.is_ok(), "it did not say so");
+    waiting.finish().is(0, "job.batch/lost condition met\n", &[]);
 }

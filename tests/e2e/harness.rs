@@ -167,6 +167,12 @@ impl Space {
         path
     }
 
+    /// What is in a file of the home.
+    #[track_caller]
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.home.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
     /// `kubectl indexedjob` with the words of `line`.
     pub(crate) fn indexedjob(&self, line: &str) -> Run<'_> {
         let run = Run { plugin: true, ..self.program(&cluster().kubectl) };

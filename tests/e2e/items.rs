@@ -22,7 +22,7 @@ echo"#;
 const FILE: &str = "/else where/item";
 
 /// What a shell, Kubernetes or one of the lists could take for something else.
-fn hostile() -> Vec<Vec<u8>> {
+pub(crate) fn hostile() -> Vec<Vec<u8>> {
     let texts = [
         "plain",
         "it's \"quoted\" `id`",

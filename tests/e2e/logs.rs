@@ -60,11 +60,11 @@ fn a_log_is_followed_from_before_its_start_to_its_end() {
     let gate = "podReplacementPolicy: Failed\n  suspend: true";
     space.apply(&job("counting", 1, gate, "for i in 1 2 3; do echo $i; sleep 2; done; printf end"));
     let mut following = space.indexedjob("logs counting --index 0 -f").spawn();
-    following.await_stderr("waiting: index 0 has not started yet");
+    following.await_stderr("index 0 has not started yet: the Job is suspended");
     space.kubectl("patch job counting --type=merge").args(["-p", r#"{"spec":{"suspend":false}}"#]).ok();
     following.await_stdout("1\n");
     assert!(following.goes_on(), "the first line is printed while the others are not there yet");
-    following.finish().is(0, "1\n2\n3\nend", &["waiting: "]);
+    following.finish().is(0, "1\n2\n3\nend", &["index 0 has not started yet"]);
     // Of one that has ended, following is the same as reading.
     let after = space.indexedjob("logs counting --index 0 -f").output();
     after.is(0, "1\n2\n3\nend", &[]);
@@ -147,6 +147,74 @@ fn every_byte_is_printed_as_it_was_written() {
     // containerd, and no client, takes the \r away before a \n (`readLine` in internal/cri/io/logger.go).
     let written = [&b"\xff\xfe\r\n"[..], b"\xff\xfe\n"].map(|first| [first, b"\0\x1b[31m\n\r \n\nno newline"].concat());
     assert!(written.contains(&log.stdout), "{:?}", log.stdout);
+}
+
+#[test]
+fn a_line_of_ten_megabytes_comes_whole_through_every_way() {
+    let space = Space::new("logs-long");
+    space.apply(&job("long", 2, "", r"head -c 10485760 /dev/zero | tr '\0' x; printf '\nend'"));
+    space.completes("long");
+    let log = [vec![b'x'; 10 << 20], b"\nend".to_vec()].concat();
+    let one = space.indexedjob("logs long --index 1").ok();
+    assert!(one.stdout == log, "{} bytes", one.stdout.len());
+    let both = space.indexedjob("logs long").ok();
+    assert!(both.stdout == [&log[..], b"\n", &log].concat(), "{} bytes", both.stdout.len());
+    let mut followed = space.indexedjob("logs long -f").ok().stdout;
+    let want = [0, 1].map(|index| [format!("[{index}] ").as_bytes(), &log[..10 << 20], b"\n"].concat());
+    for line in &want {
+        let at = followed.windows(4).position(|window| window == &line[..4]).expect("a line of each index");
+        assert!(followed[at..].starts_with(line), "{}", line.len());
+        followed.drain(at..at + line.len());
+    }
+    assert_eq!(String::from_utf8_lossy(&followed).replace("[1]", "[0]"), "[0] end\n[0] end\n");
+}
+
+/// The 500 lines of an attempt at one of [`FOUR`].
+fn numbered(begin: &str) -> String {
+    (1..=500).map(|line| format!("{begin} {line}\n")).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn logs_are_read_by_index_state_and_time_and_saved() {
+    let space = Space::new("logs-many");
+    space.apply(FOUR);
+    space.completes("four");
+    let ordered = space.indexedjob("logs four --attempt all --prefix").ok();
+    let attempts = [("[0]", "0/0"), ("[1]", "1/0"), ("[2]", "2/0"), ("[2/2]", "2/1"), ("[3]", "3/0")];
+    let lines = |(prefix, attempt): &(&str, &str)| numbered(&format!("{prefix} {attempt}"));
+    assert_eq!(ordered.text(), attempts.iter().map(lines).collect::<String>());
+    let by_time = space.indexedjob("logs four --attempt all --order time --timestamps").ok();
+    let times: Vec<_> = by_time.text().lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(times.len() == 2500 && times.is_sorted(), "{} lines", times.len());
+    let of_two = space.indexedjob("logs four --index 2,3 --tail 1").output();
+    of_two.is(0, "2/1 500\n3/0 500\n", &["index 2 had several attempts"]);
+    space.indexedjob("logs four --state failed").output().is(0, "", &["no index is selected"]);
+    space.indexedjob("logs four --save out").ok();
+    let saved = |name: &str| space.read(&format!("out/{name}"));
+    assert_eq!(saved("2/2.log"), numbered("2/1").as_bytes());
+    let joblog = String::from_utf8(saved("joblog.tsv")).expect("text");
+    let codes: Vec<_> = joblog.lines().map(|row| row.split('\t').nth(6).unwrap_or_default()).collect();
+    assert_eq!(codes, ["Exitval", "0", "0", "1", "0", "0"]);
+    let again = space.indexedjob("logs four --save out").output();
+    again.is(0, "", &["5 logs saved in out, 5 of them before"]);
+}
+
+#[test]
+fn who_may_not_read_logs_is_told_so_once_and_what_waits_says_for_what() {
+    let space = Space::new("logs-rights");
+    space.apply(&job("quiet", 3, "", "echo done"));
+    space.completes("quiet");
+    let nobody = space.config_of_user("nobody", None);
+    let refused = space.indexedjob("logs quiet").kubeconfig(&nobody).output();
+    refused.fails(1, &["jobs.batch \"quiet\" is forbidden"]);
+    let waits = job("waits", 2, "", "true").replace("docker.io/library/busybox", "docker.io/library/no-such-image");
+    space.apply(&waits);
+    let why = space.until("the image cannot be pulled", || {
+        let output = space.indexedjob("logs waits").output();
+        output.stderr.contains("Pull").then_some(output)
+    });
+    why.fails(1, &["error: index", "not started yet: ", "hint: kubectl indexedjob logs waits --index"]);
+    space.indexedjob("logs waits --ignore-errors").output().is(0, "", &["not started yet: "]);
 }
 
 const TWO_CONTAINERS: &str = r#"

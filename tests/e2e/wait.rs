@@ -1,7 +1,7 @@
 //! `wait`: how it ends, how soon, and what it says before.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::harness::{Space, say};
 
@@ -129,6 +129,77 @@ fn a_job_that_goes_as_soon_as_it_is_complete_was_complete() {
         .fails(3, &["job.batch/brief-bad failed: BackoffLimitExceeded"]);
 }
 
+/// Waits until this is said of a Job that cannot start, which must not take long.
+fn says_soon(space: &Space, name: &str, text: &str) {
+    let mut waiting = space.indexedjob(&format!("wait {name}")).spawn();
+    let begun = Instant::now();
+    waiting.await_stderr(text);
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(15), "{text:?} took {took:?}");
+    waiting.signal("INT");
+    waiting.finish().fails(130, &[]);
+}
+
+#[test]
+fn a_job_that_cannot_start_says_why_within_fifteen_seconds() {
+    let space = Space::new("wait-stuck");
+    let create = |name: &str, flags: &str| {
+        let line = format!("create {name} --completions 3 {flags}");
+        space.indexedjob(&line).args(["--", "sleep", "600"]).ok();
+    };
+    let busybox = "--image docker.io/library/busybox";
+    create("image", "--image docker.io/library/nosuch");
+    says_soon(&space, "image", "image: indexes 0-2 have not started yet: ErrImagePull: ");
+    create("big", &format!("{busybox} --requests cpu=5000"));
+    says_soon(&space, "big", "big: indexes 0-2 have not started yet: Unschedulable: 0/");
+    create("config", &format!("{busybox} --env-from configmap/nosuch"));
+    let config = "have not started yet: CreateContainerConfigError: configmap \"nosuch\" not found";
+    says_soon(&space, "config", config);
+    create("held", &format!("{busybox} --suspend"));
+    says_soon(&space, "held", "held: the Job is suspended by kubectl-indexedjob\n");
+    space.kubectl("create quota few --hard=pods=1").ok();
+    let counts = |quota: &serde_json::Value| !quota["status"]["used"].is_null();
+    space.until("the quota counts", || space.all("quota").iter().any(counts).then_some(()));
+    create("quota", busybox);
+    says_soon(&space, "quota", "quota: no pod can be created for indexes 0-2: FailedCreate: ");
+}
+
+#[test]
+fn what_is_waited_for_may_be_a_part() {
+    let space = Space::new("wait-for");
+    let script = "sleep 2; test $JOB_COMPLETION_INDEX != 1 || { echo no such file: 3.csv; exit 3; }";
+    let create = space.indexedjob("create part --image docker.io/library/busybox --completions 4 --parallelism 2");
+    create.args(["--", "sh", "-c", script]).ok();
+    let met = "job.batch/part condition met\n";
+    space.indexedjob("wait part --for=running --timeout=300s").output().is(0, met, &[]);
+    space.indexedjob("wait part --index 0 --timeout=300s").output().is(0, met, &[]);
+    space.indexedjob("wait part --for=failed=1 --timeout=300s").output().is(0, met, &[]);
+    let both = space.indexedjob("wait part --index 0,1").output();
+    both.fails(
+        3,
+        &["error: condition can no longer be met for jobs/part: 1 of 2 failed", "index 1: no such file: 3.csv"],
+    );
+    space.indexedjob("wait part --for=succeeded=75% --timeout=300s").output().is(0, met, &[]);
+    space.indexedjob("wait part --for=finished -o name --timeout=300s").output().is(0, "job.batch/part\n", &[]);
+    space.indexedjob("wait part --for=suspended").output().fails(3, &["jobs/part: the Job has failed"]);
+    let held = space.indexedjob("create held --image docker.io/library/busybox --completions 1 --suspend");
+    held.args(["--", "true"]).ok();
+    space.indexedjob("wait held --for=Condition=Suspended").output().is(0, "job.batch/held condition met\n", &[]);
+}
+
+#[test]
+fn all_jobs_of_a_namespace_are_waited_for() {
+    let space = Space::new("wait-all");
+    for name in ["a", "b", "c"] {
+        space.apply(&job(name, 2, "ttlSecondsAfterFinished: 0", "sleep 2"));
+    }
+    let waited = space.indexedjob("wait --all --timeout=300s --progress=json").output();
+    waited.ends_with(0);
+    assert_eq!(waited.text().matches("\"result\":\"met\"").count(), 3, "{waited}");
+    space.until("they are gone", || space.all("jobs").is_empty().then_some(()));
+    space.indexedjob("wait --all").output().fails(4, &["error: no matching resources found"]);
+}
+
 #[test]
 fn who_may_only_get_the_job_waits_all_the_same() {
     let space = Space::new("wait-get");
@@ -178,4 +249,29 @@ fn a_bar_is_drawn_on_a_terminal_and_cleared() {
     let (cleared, end) = after.split_once("job.batch/bar condition met").expect("the end is told");
     assert!(cleared.contains("\u{1b}[2K"), "the bar was not cleared: {after:?}");
     assert_eq!(end.trim(), "", "nothing follows");
+}
+
+#[test]
+fn a_bar_fits_a_narrow_terminal_and_a_dumb_one_gets_lines() {
+    if !Path::new("/usr/bin/script").exists() {
+        say("skipped, there is no script(1) to make a terminal: a bar fits a narrow terminal");
+        return;
+    }
+    let space = Space::new("wait-narrow");
+    space.apply(&job("narrow", 4, "", "sleep $((JOB_COMPLETION_INDEX * 2))"));
+    let line = space.indexedjob("wait narrow --timeout=300s").line();
+    let in_terminal = |setup: &str| space.program("script").args(["-qec", &format!("{setup}; {line}"), "/dev/null"]);
+    let waited = in_terminal("stty cols 40 rows 20").output();
+    waited.ends_with(0);
+    let bars: Vec<_> = waited.text().split('\r').filter_map(|part| Some(&part[part.find("narrow: [")?..])).collect();
+    assert!(bars.len() > 1, "{waited}");
+    for bar in bars {
+        let shown = bar.split('\u{1b}').next().unwrap_or_default().trim_end();
+        assert!(shown.chars().count() < 40, "{shown:?}");
+    }
+    space.kubectl("delete job narrow").ok();
+    space.apply(&job("narrow", 1, "", "sleep 1"));
+    let dumb = in_terminal("export TERM=dumb").output();
+    dumb.ends_with(0);
+    assert!(dumb.text().contains("narrow: 0/1 succeeded") && !dumb.text().contains('\u{1b}'), "{dumb}");
 }

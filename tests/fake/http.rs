@@ -417,7 +417,7 @@ impl Fake {
         if call.body.len() > BODY_BYTES {
             return Err(Status::of_code(413));
         }
-        let dry_run = call.query("dryRun") == Some("All");
+        let dry_run = is_dry_run(call);
         let k = self.world().journal.writes + 1;
         if !dry_run {
             let hooks = self.world().faults.hooks_for(k, When::Before);
@@ -438,6 +438,14 @@ impl Fake {
             }
         }
         Ok(reply)
+    }
+}
+
+/// The options of a DELETE are those of its body, and the parameters only where it has none.
+pub(crate) fn is_dry_run(call: &Call) -> bool {
+    match call.method.as_str() {
+        "DELETE" if !call.body.is_empty() => call.json()["dryRun"][0] == "All",
+        _ => call.query("dryRun") == Some("All"),
     }
 }
 
@@ -545,7 +553,7 @@ fn update(world: &mut World, call: &Call, target: &Target<'_>, verb: &str) -> Re
         without_nulls(object);
     };
     let Target { resource, namespace, name, subresource } = target;
-    if call.query("dryRun") == Some("All") {
+    if is_dry_run(call) {
         let mut object = world.store.get(resource, namespace, name)?.clone();
         edit(&mut object);
         return Ok(Reply::Json(200, object));
@@ -562,7 +570,7 @@ fn delete(world: &mut World, call: &Call, target: &Target<'_>) -> Result<Reply, 
         _ => Policy::Background,
     };
     let Target { resource, namespace, name, .. } = target;
-    if call.query("dryRun") == Some("All") {
+    if is_dry_run(call) {
         return Ok(Reply::Json(200, world.store.get(resource, namespace, name)?.clone()));
     }
     let object = world.store.delete(resource, namespace, name, policy, &options["preconditions"])?;
@@ -573,7 +581,7 @@ fn delete(world: &mut World, call: &Call, target: &Target<'_>) -> Result<Reply, 
 }
 
 /// The API knows no null: a field that is null is one that is not set.
-fn without_nulls(value: &mut Value) {
+pub(crate) fn without_nulls(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|_, value| !value.is_null());

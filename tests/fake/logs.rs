@@ -213,7 +213,7 @@ pub(crate) struct Logs(HashMap<(String, String, String, bool), Log>);
 impl Fake {
     /// What the pod's container logged.
     pub(crate) fn log(&self, namespace: &str, pod: &str, container: &str, log: Log) {
-        self.world().logs.0.insert((namespace.into(), pod.into(), container.into(), false), log);
+        self.world().logs.insert(namespace, pod, container, log);
     }
 
     /// What the pod's container logged before it was restarted.
@@ -223,6 +223,11 @@ impl Fake {
 }
 
 impl Logs {
+    /// What the pod's container logged.
+    pub(crate) fn insert(&mut self, namespace: &str, pod: &str, container: &str, log: Log) {
+        self.0.insert((namespace.into(), pod.into(), container.into(), false), log);
+    }
+
     /// Answers GET .../pods/{name}/log of a pod that exists.
     pub(crate) fn answer(&self, pod: &Value, call: &Call) -> Result<Reply, Status> {
         let name = pod["metadata"]["name"].as_str().unwrap_or_default();

@@ -197,6 +197,13 @@ impl JobHandle {
         assert!(deleted.is_ok(), "the Job is there");
     }
 
+    /// Takes the Job away, whatever held it.
+    #[track_caller]
+    pub(crate) fn delete_for_good(&self) {
+        let key = self.key();
+        self.fake.change(|world| world.store.remove(&key)).expect("the Job is there");
+    }
+
     /// The Job gets a deletionTimestamp and stays, as a Foreground delete begins.
     #[track_caller]
     pub(crate) fn mark_deleting(&self) {
@@ -249,9 +256,13 @@ impl JobHandle {
     /// Stores a Succeeded pod of the index that logged these bytes.
     #[track_caller]
     pub(crate) fn add_logged_pod(&self, index: u64, log: impl Into<Vec<u8>>) -> String {
-        let pod = self.add_pod(Pod::new(index).succeeded());
-        self.fake.log(&self.namespace, &pod, "worker", super::Log::Bytes(log.into()));
-        pod
+        let (job, log) = (self.json(), super::Log::Bytes(log.into()));
+        // Both at once: who watches may ask for the log as soon as the pod is there.
+        self.fake.change(|world| {
+            let pod = Pod::new(index).succeeded().store(&mut world.store, &job);
+            world.logs.insert(&self.namespace, &pod, "worker", log);
+            pod
+        })
     }
 
     /// Stores an event about this Job.

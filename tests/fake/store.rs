@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
+use super::http::without_nulls;
 use super::jobs;
 use super::selector::Selector;
 use super::status::{Cause, Status};
@@ -263,6 +264,7 @@ impl Store {
             "configmaps" => check_config_map(resource, &object)?,
             _ => {}
         }
+        without_nulls(&mut object);
         Ok(object)
     }
 

@@ -197,3 +197,37 @@ fn a_long_description_into_a_stalled_pipe_is_interrupted_at_once() {
     running.finish().is(130, "", "");
     assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
 }
+
+#[test]
+fn what_keeps_indexes_from_running_is_told_with_the_next_command() {
+    let server = Server::start();
+    let job = server.add_job("x", 3);
+    job.set_status(&json!({"active": 2, "ready": 1, "startTime": "2026-01-01T00:00:00Z"}));
+    job.add_pod(Pod::new(0).running());
+    job.add_pod(Pod::new(1).waiting("ErrImagePull", "no such image"));
+    let output = run(&server, "describe x").output();
+    output.ends_with_code(0);
+    let text = output.text();
+    for line in [
+        "  Running:    0 (1 index)\n  Starting:   1 (1 index)\n  Pending:    2 (1 index)\n",
+        "Waiting:\n  index 1 has not started yet: ErrImagePull: no such image\n",
+        "Next:\n  kubectl indexedjob wait x\n",
+    ] {
+        assert!(text.contains(line), "{line}\n---\n{text}");
+    }
+}
+
+#[test]
+fn a_job_whose_pods_cannot_be_read_is_described_all_the_same() {
+    let server = Server::start();
+    server.add_job("x", 3).set_status(&json!({"active": 2, "startTime": "2026-01-01T00:00:00Z"}));
+    server.forbid("list", "pods");
+    let output = run(&server, "describe x").output();
+    output.ends_with_code(0);
+    assert!(output.text().contains("  Unfinished:  0-2 (3 indexes)\n"), "{}", output.text());
+    assert!(
+        output.stderr.starts_with("what its pods do cannot be read: Error from server (Forbidden)"),
+        "{}",
+        output.stderr
+    );
+}

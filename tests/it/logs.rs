@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tempfile::TempDir;
 
-use crate::fake::{Ending, JobHandle, LiveLog, Log, Pod, Server};
+use crate::fake::{Ending, Fault, JobHandle, LiveLog, Log, On, Pod, Recorded, Server};
 use crate::harness::{Running, run};
 use crate::words::{WHICH_JOBS, no_job};
 
@@ -39,7 +40,7 @@ fn only_the_pods_of_the_index_are_listed() {
     run(&server, "logs x --index 3").output().is(0, "x\n", "");
     for list in server.requests_to("GET", "*/pods") {
         let selector = list.query("labelSelector").unwrap_or_default();
-        assert!(selector.contains("job-completion-index=3"), "{selector}");
+        assert!(selector.contains("job-completion-index in (3)"), "{selector}");
     }
 }
 
@@ -96,7 +97,12 @@ fn flags_are_passed_on() {
     assert_eq!(asked("--timestamps").query("timestamps"), Some("true"));
     assert_eq!(asked("--limit-bytes=3").query("limitBytes"), Some("3"));
     assert_eq!(asked("-c worker").query("container"), Some("worker"));
-    assert_eq!(asked("-f").query("follow"), Some("true"));
+    job.progress("0", 1);
+    asked("-f --tail=2 --since=1h");
+    // The requests after the first one only look whether more has come since.
+    let with_both =
+        |asked: &Recorded| asked.query("tailLines") == Some("2") && asked.query("sinceSeconds") == Some("3600");
+    assert!(server.requests_to("GET", "*/log").iter().any(with_both));
     run(&server, "logs x --index 0 --tail=1").output().is(0, "c\n", "");
     run(&server, "logs x --index 0 --limit-bytes=3").output().is(0, "a\nb", "");
 }
@@ -140,7 +146,8 @@ fn an_index_that_waits_says_for_what() {
     job.add_pod(Pod::new(1).unscheduled());
     let case = |index: &str, what: &str| {
         let output = run(&server, "logs x --index").args([index]).output();
-        output.says(1, "", &[&format!("error: index {index} has not started yet"), what, "hint: "]);
+        let hint = format!("hint: kubectl indexedjob logs x --index {index} -f");
+        output.says(1, "", &[&format!("error: index {index} has not started yet"), what, &hint]);
     };
     case("0", "ImagePullBackOff");
     case("1", "Insufficient cpu");
@@ -173,41 +180,57 @@ fn what_the_kubelet_says_is_told() {
 }
 
 #[test]
-fn a_followed_log_comes_as_it_is_written() {
+fn the_log_of_one_index_is_followed_as_it_is_written_until_the_index_ends() {
     let (server, job) = job();
-    let pod = job.add_pod(Pod::new(0).running());
-    let script = vec![(Duration::ZERO, b"one\n".to_vec()), (Duration::from_millis(700), b"two\nno newline".to_vec())];
-    server.log("default", &pod, "worker", Log::Script(script, Ending::Eof));
-    let running = run(&server, "logs x --index 0 -f").spawn();
-    running.await_stdout("one\n");
-    assert!(running.goes_on(), "the second line is still to come");
-    running.finish().is(0, "one\ntwo\nno newline", "");
+    let (pod, log) = running(&server, &job, 0);
+    log.write(0, "one\n");
+    let following = run(&server, "logs x --index 0 -f").spawn();
+    following.await_stdout("one\n");
+    log.write(700, "two\n");
+    log.write(800, "no newline");
+    following.await_stdout("two\n");
+    assert!(following.goes_on(), "the index has not ended");
+    log.end();
+    job.pod_becomes(&pod, &Pod::new(0).succeeded());
+    job.progress("0", 1);
+    following.finish().is(0, "one\ntwo\nno newline", "");
 }
 
 #[test]
-fn a_followed_log_that_breaks_off_is_not_an_end() {
+fn a_followed_log_that_breaks_off_is_read_on() {
     let (server, job) = job();
-    let pod = job.add_pod(Pod::new(0).running());
-    let script = vec![(Duration::ZERO, b"one\ntw".to_vec())];
-    server.log("default", &pod, "worker", Log::Script(script, Ending::Cut));
-    run(&server, "logs x --index 0 -f").output().says(1, "one\ntw", &["error: the log broke off"]);
+    let (pod, log) = running(&server, &job, 0);
+    log.limit(40, Ending::Cut);
+    log.write(0, "one line\n");
+    log.write(10, "another\n");
+    let following = run(&server, "logs x --index 0 -f").spawn();
+    following.await_stdout("another\n");
+    log.end();
+    job.pod_becomes(&pod, &Pod::new(0).succeeded());
+    job.progress("0", 1);
+    following.finish().is(0, "one line\nanother\n", "");
 }
 
 #[test]
 fn follow_waits_for_the_container_to_start() {
     let (server, job) = job();
-    let running = run(&server, "logs x --index 0 -f").spawn();
-    running.await_stderr("index 0 has not started yet");
-    job.add_logged_pod(0, "at last\n");
-    running.finish().says(0, "at last\n", &["has not started yet"]);
+    let pod = job.add_pod(Pod::new(0).waiting("ErrImagePull", "not found"));
+    let following = run(&server, "logs x --index 0 -f").spawn();
+    following.await_stderr("index 0 has not started yet: ErrImagePull: not found");
+    let log = LiveLog::new();
+    server.log("default", &pod, "worker", Log::Live(log.clone()));
+    log.write(0, "at last\n");
+    log.end();
+    job.pod_becomes(&pod, &Pod::new(0).succeeded());
+    job.progress("0", 1);
+    following.finish().says(0, "at last\n", &["has not started yet"]);
 }
 
 #[test]
 fn an_interrupt_ends_a_follow() {
     let (server, job) = job();
-    let pod = job.add_pod(Pod::new(0).running());
-    let script = vec![(Duration::ZERO, b"one\n".to_vec())];
-    server.log("default", &pod, "worker", Log::Script(script, Ending::Never));
+    let (_, log) = running(&server, &job, 0);
+    log.write(0, "one\n");
     let running = run(&server, "logs x --index 0 -f").spawn();
     running.await_stdout("one\n");
     running.interrupt();
@@ -365,4 +388,246 @@ fn what_cannot_be_followed_is_told() {
     job.complete();
     let gone = "the pod of index 1 is gone, and its log with it";
     following.finish().says(1, "[0/2] 0\n", &["pods is forbidden", "looking every 5s instead", gone]);
+}
+
+#[test]
+fn all_logs_come_by_index_and_attempt_whatever_the_order_of_their_answers() {
+    let (server, job) = job();
+    for index in [4, 1, 3, 0] {
+        job.add_logged_pod(index, format!("of {index}\n"));
+    }
+    let pod = job.add_pod(Pod::new(2).failed(1));
+    server.log("default", &pod, "worker", Log::Bytes(b"2, first, no newline".to_vec()));
+    job.add_logged_pod(2, "2, second\n");
+    server.fault(On::get("*/x-0-*/log"), Fault::Delay(Duration::from_millis(600)));
+    let newest = run(&server, "logs x").output();
+    let several = "index 2 had several attempts: this is the newest; --attempt all shows all\n";
+    newest.is(0, "of 0\nof 1\n2, second\nof 3\nof 4\n", several);
+    let some = run(&server, "logs x --index 1-2 --attempt all --prefix").output();
+    some.is(0, "[1] of 1\n[2] 2, first, no newline\n[2/2] 2, second\n", "");
+    run(&server, "logs x --attempt 1 --index 2").output().is(
+        0,
+        "2, first, no newline",
+        &format!("index 2: attempt 1 of 2 (pod {pod})\n"),
+    );
+    run(&server, "logs x --attempt 2").output().is(0, "2, second\n", "indexes 0,1,3,4 have no attempt 2\n");
+}
+
+#[test]
+fn states_reasons_and_exit_codes_select() {
+    let (server, job) = job();
+    job.add_logged_pod(0, "good\n");
+    for (index, code, log) in [(1, 1, "bad\n"), (2, 42, "worse\n")] {
+        let pod = job.add_pod(Pod::new(index).failed(code));
+        server.log("default", &pod, "worker", Log::Bytes(log.into()));
+    }
+    job.progress("0", 1);
+    job.set_status(&json!({"failedIndexes": "1,2"}));
+    run(&server, "logs x --state failed").output().is(0, "bad\nworse\n", "");
+    run(&server, "logs x --exit-code 42").output().is(0, "worse\n", "");
+    run(&server, "logs x --state succeeded").output().is(0, "good\n", "");
+    run(&server, "logs x --index - --state failed").stdin("2\n0\n").output().is(0, "worse\n", "");
+    run(&server, "logs x --reason OOMKilled").output().is(0, "", "no index is selected\n");
+    run(&server, "logs x --index").args([""]).output().is(0, "", "no index is selected\n");
+    let beyond = run(&server, "logs x --index 3-7").output();
+    beyond.is(2, "", "error: indexes 5-7 are out of range: job x has indexes 0 to 4\n");
+}
+
+#[test]
+fn one_bad_log_is_told_and_the_others_are_read() {
+    let (server, job) = job();
+    for index in [0, 2, 4] {
+        job.add_logged_pod(index, format!("{index}\n"));
+    }
+    let pods = [1, 3].map(|index| job.add_pod(Pod::new(index).running()));
+    server.log("default", &pods[0], "worker", Log::Error(500, "dial tcp: connection refused".into()));
+    server.log(
+        "default",
+        &pods[1],
+        "worker",
+        Log::Bytes(b"unable to retrieve container logs for containerd://ab".into()),
+    );
+    let output = run(&server, "logs x").output();
+    let no_log = "error: index 3: unable to retrieve container logs for containerd://ab";
+    output.says(1, "0\n2\n4\n", &["error: index 1: ", "connection refused", no_log]);
+    run(&server, "logs x --ignore-errors").output().says(0, "0\n2\n4\n", &["error: index 1: "]);
+    let (server, job) = self::job();
+    job.add_logged_pod(0, "0\n");
+    server.forbid("get", "pods/log");
+    let refused = run(&server, "logs x").output();
+    assert_eq!((refused.code, refused.stderr.matches("forbidden").count()), (Some(1), 1), "{}", refused.stderr);
+}
+
+#[test]
+fn a_finished_log_that_breaks_off_is_asked_for_again_and_nothing_comes_twice() {
+    let (server, job) = job();
+    let bytes: Vec<u8> = (0..400_000_u32).flat_map(|number| format!("{number}\r\n").into_bytes()).collect();
+    job.add_logged_pod(0, bytes.clone());
+    server.fault(On::get("*/log").first(2), Fault::CutFrame(1));
+    let output = run(&server, "logs x --index 0").output();
+    output.ends_with_code(0);
+    assert!(output.stdout == bytes, "{} of {} bytes", output.stdout.len(), bytes.len());
+}
+
+#[test]
+fn a_log_that_breaks_off_and_cannot_be_had_again_is_no_whole_log() {
+    let (server, job) = job();
+    job.add_logged_pod(0, "0123456789\n".repeat(100_000));
+    server.fault(On::get("*/log").nth(1), Fault::CutFrame(0));
+    server.fault(On::get("*/log"), Fault::Code(404));
+    let home = TempDir::new().unwrap();
+    let output = run(&server, "logs x --index 0 --save").args([home.path()]).output();
+    output.says(1, "", &["error: index 0: the log broke off", "0 logs saved in"]);
+    assert_eq!((home.path().join("0/1.log").exists(), home.path().join("0/1.log.part").exists()), (false, true));
+}
+
+#[test]
+fn no_more_connections_are_open_than_are_allowed_and_a_busy_server_is_given_time() {
+    let server = Server::start();
+    let job = server.add_job("x", 40);
+    let want = (0..40).map(|index| format!("{index}\n")).collect::<Vec<_>>().concat();
+    for index in 0..40 {
+        job.add_logged_pod(index, format!("{index}\n"));
+    }
+    server.fault(On::get("*/log"), Fault::Delay(Duration::from_millis(20)));
+    let output = run(&server, "logs x --max-log-requests 3").output();
+    output.is(0, &want, "");
+    assert_eq!(server.most_open_logs(), 3);
+    server.clear_faults();
+    server.fault(On::get("*/log").first(2), Fault::RetryAfter(429, 1));
+    let start = Instant::now();
+    let output = run(&server, "logs x --max-log-requests 1").output();
+    output.says(0, &want, &["(trying again)"]);
+    assert!(start.elapsed() >= Duration::from_secs(2), "Retry-After was not honoured: {:?}", start.elapsed());
+}
+
+#[test]
+fn several_jobs_are_told_apart() {
+    let server = Server::start();
+    for name in ["x", "y"] {
+        let job = server.add_job(name, 2);
+        (0..2).for_each(|index| drop(job.add_logged_pod(index, format!("{name}{index}\n"))));
+        job.complete();
+    }
+    run(&server, "logs x job/y x").output().is(0, "x0\nx1\ny0\ny1\n", "");
+    run(&server, "logs y x --index 1 --prefix").output().is(0, "[y/1] y1\n[x/1] x1\n", "");
+    let mut followed: Vec<_> = run(&server, "logs x y -f").output().text().lines().map(str::to_owned).collect();
+    followed.sort();
+    assert_eq!(followed, ["[x/0] x0", "[x/1] x1", "[y/0] y0", "[y/1] y1"]);
+    let output = run(&server, "logs x z").output();
+    output.says(4, "x0\nx1\n", &["\"z\" not found"]);
+}
+
+#[test]
+fn lines_can_be_json_and_by_time() {
+    let (server, job) = job();
+    let logs = [(0, vec![(0, "a\n"), (2000, "c\n")]), (1, vec![(1000, "b\n"), (3000, "d")])];
+    for (index, lines) in logs {
+        let pod = job.add_pod(Pod::new(index).succeeded());
+        let log = LiveLog::new();
+        for (millis, line) in lines {
+            log.write(millis, line);
+        }
+        log.end();
+        server.log("default", &pod, "worker", Log::Live(log));
+    }
+    run(&server, "logs x --index 0,1 --order time").output().is(0, "a\nb\nc\nd\n", "");
+    let output = run(&server, "logs x --index 0,1 --order=time -o json").output();
+    output.ends_with_code(0);
+    let lines: Vec<serde_json::Value> = output.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let found: Vec<_> = lines.iter().map(|line| (line["index"].as_u64(), line["line"].as_str())).collect();
+    let want = [(0, "a"), (1, "b"), (0, "c"), (1, "d")].map(|(index, line)| (Some(index), Some(line)));
+    assert_eq!(found, want);
+    assert_eq!((&lines[3]["partial"], &lines[3]["time"]), (&json!(true), &json!("2026-01-02T03:04:08.000000000Z")));
+    let stamped = run(&server, "logs x --index 0 --timestamps --prefix").output();
+    let want = "[0] 2026-01-02T03:04:05.000000000Z a\n[0] 2026-01-02T03:04:07.000000000Z c\n";
+    stamped.is(0, want, "");
+}
+
+#[test]
+fn logs_are_saved_and_a_second_run_takes_only_what_is_new() {
+    let (server, job) = job();
+    let pod = job.add_pod(Pod::new(0).failed(137));
+    server.log("default", &pod, "worker", Log::Bytes(b"first\xff".to_vec()));
+    job.add_logged_pod(0, "second\n");
+    let (pod, log) = running(&server, &job, 1);
+    log.write(0, "so far\n");
+    let home = TempDir::new().unwrap();
+    let directory = home.path().join("out");
+    let output = run(&server, "logs x --index 0,1 --save").args([&directory]).output();
+    output.says(1, "", &["error: index 1 is not over", "2 logs saved in"]);
+    let read = |name: &str| std::fs::read(directory.join(name)).ok();
+    assert_eq!(read("0/1.log").as_deref(), Some(&b"first\xff"[..]));
+    assert_eq!(read("0/2.log").as_deref(), Some(&b"second\n"[..]));
+    assert_eq!((read("1/1.log"), read("1/1.log.part").as_deref()), (None, Some(&b"so far\n"[..])));
+    let joblog = String::from_utf8(read("joblog.tsv").unwrap()).unwrap();
+    let rows: Vec<Vec<&str>> = joblog.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0].join(" "), "Seq Host Starttime JobRuntime Send Receive Exitval Signal Command");
+    assert_eq!((rows.len(), rows[1][1], &rows[1][5..]), (3, "node-1", &["6", "137", "9", "true"][..]));
+    log.end();
+    job.pod_becomes(&pod, &Pod::new(1).succeeded());
+    let before = server.requests_to("GET", "*/log").len();
+    let output = run(&server, "logs x --index 0,1 --save").args([&directory]).output();
+    output.says(0, "", &["3 logs saved in", "2 of them before"]);
+    assert_eq!(server.requests_to("GET", "*/log").len(), before + 1, "what was there is not read again");
+    assert_eq!((read("1/1.log").as_deref(), read("1/1.log.part")), (Some(&b"so far\n"[..]), None));
+    job.recreate();
+    let other = run(&server, "logs x --save").args([&directory]).output();
+    other.says(2, "", &["holds the logs of another Job"]);
+}
+
+#[test]
+fn the_log_of_one_container_is_not_taken_for_that_of_another() {
+    let (server, job) = job();
+    let two = json!({"spec": {"containers": [{"name": "worker"}, {"name": "side"}]}, "status": {"containerStatuses": [
+        {"name": "worker", "state": {"terminated": {"exitCode": 0}}},
+        {"name": "side", "state": {"terminated": {"exitCode": 0}}},
+    ]}});
+    let pod = job.add_pod(Pod::new(0).succeeded().with(two));
+    server.log("default", &pod, "worker", Log::Bytes(b"work\n".to_vec()));
+    server.log("default", &pod, "side", Log::Bytes(b"side\n".to_vec()));
+    let home = TempDir::new().unwrap();
+    for flags in ["", " -c side", " -c worker"] {
+        run(&server, &format!("logs x --index 0{flags} --save")).args([home.path()]).output().ends_with_code(0);
+    }
+    let read = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    assert_eq!([read("0/1.log"), read("0/1.side.log"), read("0/1.worker.log")], ["work\n", "side\n", "work\n"]);
+}
+
+#[test]
+fn a_job_log_that_cannot_be_read_is_not_written_over() {
+    let (server, job) = job();
+    job.add_logged_pod(0, "text\n");
+    let home = TempDir::new().unwrap();
+    std::fs::write(home.path().join("joblog.tsv"), b"\xff\xfe").unwrap();
+    let output = run(&server, "logs x --index 0 --save").args([home.path()]).output();
+    output.says(1, "", &["cannot read", "joblog.tsv"]);
+    assert_eq!(std::fs::read(home.path().join("joblog.tsv")).unwrap(), b"\xff\xfe");
+}
+
+#[test]
+fn logs_of_a_job_that_is_deleted_end_with_4() {
+    let (server, job) = job();
+    let (_, log) = running(&server, &job, 0);
+    log.write(0, "so far\n");
+    let following = run(&server, "logs x -f").spawn();
+    following.await_stdout("so far");
+    log.end();
+    job.delete();
+    following.finish().says(4, "[0] so far\n", &["job.batch/x was deleted"]);
+}
+
+#[test]
+fn flags_that_do_not_go_together_are_refused() {
+    let (server, _) = job();
+    for (line, why) in [
+        ("-f --order time", "--order=time cannot be used with --follow"),
+        ("-o json --limit-bytes 3", "--limit-bytes cannot be used with --output=json"),
+        ("--all-containers -c worker", "cannot be used with"),
+        ("--save d -f", "cannot be used with"),
+        ("--since 1h --since-time 2026-01-02T03:04:05Z", "cannot be used with"),
+    ] {
+        run(&server, &format!("logs x {line}")).output().says(2, "", &[why]);
+    }
+    assert!(server.requests_to("GET", "*").is_empty());
 }

@@ -392,7 +392,7 @@ fn wait_without_a_name() {
 #[test]
 fn wait_for_something_else() {
     let server = Server::start();
-    let stderr = "error: invalid value 'pod/x' for '<NAME>...': \"pod\" is no Job; write NAME or job/NAME\n";
+    let stderr = "error: invalid value 'pod/x' for '[NAME]...': \"pod\" is no Job; write NAME or job/NAME\n";
     refused_by(&server, run(&server, "wait pod/x"), 2, stderr);
 }
 

@@ -9,7 +9,7 @@ use crate::harness::{Running, run};
 use crate::words::{FAILED_INDEXES, condition_met, no_job};
 
 /// A server with the Job `x` of three indexes, one of them done, and a wait for it that has begun.
-fn waiting(line: &str) -> (Server, JobHandle, Running) {
+pub(crate) fn waiting(line: &str) -> (Server, JobHandle, Running) {
     let server = Server::start();
     let job = server.add_job("x", 3);
     job.progress("0", 1);
@@ -19,7 +19,7 @@ fn waiting(line: &str) -> (Server, JobHandle, Running) {
 
 /// The Job completes, the wait ends well, and nothing was written.
 #[track_caller]
-fn ends_well(server: &Server, job: &JobHandle, running: Running) -> String {
+pub(crate) fn ends_well(server: &Server, job: &JobHandle, running: Running) -> String {
     job.complete();
     let output = running.finish();
     output.says(0, &condition_met("x"), &[]);
@@ -27,7 +27,7 @@ fn ends_well(server: &Server, job: &JobHandle, running: Running) -> String {
     output.stderr
 }
 
-fn fail(job: &JobHandle) {
+pub(crate) fn fail(job: &JobHandle) {
     let (reason, message) = FAILED_INDEXES;
     job.fail("1", reason, message);
 }
@@ -257,6 +257,34 @@ fn credentials_that_expire_meanwhile_end_it_with_1() {
     server.close_watches();
     running.finish().says(1, "", &["error: You must be logged in to the server (Unauthorized)\n", "hint: "]);
     assert!(job.exists());
+}
+
+#[test]
+fn credentials_that_a_plugin_renews_meanwhile_are_used() {
+    let server = Server::start();
+    server.require_token("one");
+    let job = server.add_job("x", 3);
+    job.progress("0", 1);
+    let run = run(&server, "wait x --progress=none").file("token", "one\n");
+    let token = run.home().join("token");
+    // No program is needed: there is no PATH.
+    let script = format!(
+        r#"read t < {}; echo '{{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{{"token":"'$t'"}}}}'"#,
+        token.display()
+    );
+    let script = run.write("plugin.sh", script);
+    let exec = format!(
+        "    exec:\n      apiVersion: client.authentication.k8s.io/v1\n      interactiveMode: Never\n      \
+         command: /bin/sh\n      args: [{script:?}]\n"
+    );
+    let config = run.write("exec-config", server.kubeconfig().replace("    token: t\n", &exec));
+    let running = run.env("KUBECONFIG", config).spawn();
+    server.await_watch("jobs", 1);
+    std::fs::write(token, "two\n").expect("the home is writable");
+    server.require_token("two");
+    server.close_watches();
+    server.await_watch("jobs", 2);
+    assert_eq!(ends_well(&server, &job, running), "");
 }
 
 #[test]

@@ -1,19 +1,48 @@
 //! What an event about a Job says.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Outcome;
 use crate::text::Foreign;
 
-/// An event, as far as a verdict can be read from it after its Job is gone.
+/// An event, as far as a verdict can be read from it after its Job is gone, or why pods are missing.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "RawEvent")]
 pub struct EventFacts {
     /// `Completed`, `FailedIndexes`, `SuccessfulCreate`, ...
-    #[serde(default)]
     pub reason: Foreign,
     /// The text beside it.
-    #[serde(default)]
     pub message: Foreign,
+    /// When it happened last; None where the event does not say.
+    pub last: Option<Timestamp>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RawEvent {
+    reason: Option<Foreign>,
+    message: Option<Foreign>,
+    last_timestamp: Option<Timestamp>,
+    event_time: Option<Timestamp>,
+    series: Option<RawSeries>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawSeries {
+    last_observed_time: Option<Timestamp>,
+}
+
+impl From<RawEvent> for EventFacts {
+    fn from(raw: RawEvent) -> Self {
+        let observed = raw.series.and_then(|series| series.last_observed_time);
+        Self {
+            reason: raw.reason.unwrap_or_default(),
+            message: raw.message.unwrap_or_default(),
+            last: observed.or(raw.last_timestamp).or(raw.event_time),
+        }
+    }
 }
 
 /// How a Job ended, from its events: what is left when it was deleted at the very moment it finished

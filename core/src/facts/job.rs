@@ -10,6 +10,9 @@ use crate::index_set::IndexSet;
 use crate::numbering::Numbering;
 use crate::text::Foreign;
 
+/// Who runs a Job where `spec.managedBy` names nobody else (`JobControllerName` in k8s.io/api `batch/v1/types.go`).
+const JOB_CONTROLLER: &str = "kubernetes.io/job-controller";
+
 /// A Job, as far as progress and its pods are concerned.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "RawJob")]
@@ -17,6 +20,8 @@ use crate::text::Foreign;
 pub struct JobFacts {
     /// Its name; unique in the namespace, but reused after a deletion.
     pub name: String,
+    /// Its namespace.
+    pub namespace: String,
     /// What tells it from an earlier or later Job of the same name.
     pub uid: String,
     /// The version of the object, to watch from.
@@ -25,10 +30,18 @@ pub struct JobFacts {
     pub indexed: bool,
     /// How many indexes it has; 0 where the field is unset (work queues).
     pub completions: u32,
+    /// How many pods may run at a time; None where the field is unset (then 1).
+    pub parallelism: Option<u32>,
+    /// When it was created.
+    pub created: Option<Timestamp>,
     /// What its tasks are called.
     pub numbering: Numbering,
     /// Is it told not to run?
     pub suspended: bool,
+    /// The controller that runs it in place of the Job controller (`spec.managedBy`); None for the ordinary case.
+    pub managed_by: Option<Foreign>,
+    /// The Kueue queue that it waits in or was admitted by; None without one.
+    pub queue: Option<Foreign>,
     /// Somebody is deleting it.
     pub deleting: bool,
     /// The label selector of its pods, as a list request takes it; empty where there is none.
@@ -39,6 +52,10 @@ pub struct JobFacts {
     pub succeeded: IndexSet,
     /// Indexes that failed.
     pub failed: FailedIndexes,
+    /// Pods that have succeeded (`status.succeeded`): of a Job that is not Indexed, all that is known.
+    pub succeeded_pods: u32,
+    /// Pods that have failed, those included that the controller stopped itself (`status.failed`).
+    pub failed_pods: u32,
     /// Pods that are pending or running and not terminating.
     pub active: u32,
     /// Pods that are ready; None where the server does not count them.
@@ -47,6 +64,10 @@ pub struct JobFacts {
     pub terminating: u32,
     /// When it began, or was last resumed.
     pub started: Option<Timestamp>,
+    /// When it was complete or failed; None before.
+    pub finished: Option<Timestamp>,
+    /// How many seconds after its end it is deleted (`ttlSecondsAfterFinished`); None where it stays.
+    pub ttl: Option<u32>,
     /// What became of it; None while that is open.
     pub verdict: Option<Verdict>,
 }
@@ -59,6 +80,16 @@ impl JobFacts {
     pub fn owns(&self, pod: &PodFacts) -> bool {
         let by_owner = self.manual_selector || self.pod_selector.is_empty();
         !by_owner || pod.owner == self.uid
+    }
+
+    /// The indexes that failed for good, as `status.failedIndexes` has them; empty where the Job has no limit per index.
+    #[must_use]
+    pub fn failed_for_good(&self) -> &IndexSet {
+        static NONE: IndexSet = IndexSet::new();
+        match &self.failed {
+            FailedIndexes::Known(failed) => failed,
+            FailedIndexes::NotCounted => &NONE,
+        }
     }
 }
 
@@ -113,11 +144,22 @@ struct RawJob {
 struct RawMeta {
     name: String,
     #[serde(default)]
+    namespace: String,
+    #[serde(default)]
     uid: String,
     #[serde(default)]
     resource_version: String,
+    creation_timestamp: Option<Timestamp>,
     deletion_timestamp: Option<Timestamp>,
     annotations: Option<RawAnnotations>,
+    labels: Option<RawLabels>,
+}
+
+/// The labels that matter; the others are skipped unread.
+#[derive(Deserialize)]
+struct RawLabels {
+    #[serde(rename = "kueue.x-k8s.io/queue-name")]
+    queue: Option<Foreign>,
 }
 
 /// The annotations that matter; the others are skipped unread.
@@ -132,10 +174,13 @@ struct RawAnnotations {
 struct RawSpec {
     completion_mode: Option<String>,
     completions: Option<u32>,
+    parallelism: Option<u32>,
+    managed_by: Option<Foreign>,
     suspend: Option<bool>,
     selector: Option<RawSelector>,
     manual_selector: Option<bool>,
     backoff_limit_per_index: Option<u32>,
+    ttl_seconds_after_finished: Option<u32>,
 }
 
 #[derive(Default, Deserialize)]
@@ -157,10 +202,13 @@ struct RawExpression {
 struct RawStatus {
     completed_indexes: Option<String>,
     failed_indexes: Option<String>,
+    succeeded: Option<u32>,
+    failed: Option<u32>,
     active: Option<u32>,
     ready: Option<u32>,
     terminating: Option<u32>,
     start_time: Option<Timestamp>,
+    completion_time: Option<Timestamp>,
     conditions: Option<Vec<RawCondition>>,
 }
 
@@ -174,6 +222,7 @@ struct RawCondition {
     reason: Foreign,
     #[serde(default)]
     message: Foreign,
+    last_transition_time: Option<Timestamp>,
 }
 
 impl From<RawJob> for JobFacts {
@@ -182,14 +231,22 @@ impl From<RawJob> for JobFacts {
         let completions = spec.completions.unwrap_or(0);
         let numbers = metadata.annotations.and_then(|annotations| annotations.numbers);
         let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
+        let conditions = status.conditions.unwrap_or_default();
+        let failed_at = conditions.iter().find(|c| c.kind == "Failed" && c.status == "True");
+        let failed_at = failed_at.and_then(|c| c.last_transition_time);
         Self {
             name: metadata.name,
+            namespace: metadata.namespace,
             uid: metadata.uid,
             resource_version: metadata.resource_version,
             indexed: spec.completion_mode.as_deref() == Some("Indexed"),
             completions,
+            parallelism: spec.parallelism,
+            created: metadata.creation_timestamp,
             numbering: Numbering::of_annotation(numbers.as_deref(), completions),
             suspended: spec.suspend.unwrap_or(false),
+            managed_by: spec.managed_by.filter(|name| name.raw() != JOB_CONTROLLER),
+            queue: metadata.labels.and_then(|labels| labels.queue),
             deleting: metadata.deletion_timestamp.is_some(),
             pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),
             manual_selector: spec.manual_selector.unwrap_or(false),
@@ -198,11 +255,16 @@ impl From<RawJob> for JobFacts {
                 Some(_) => FailedIndexes::Known(indexes(status.failed_indexes)),
                 None => FailedIndexes::NotCounted,
             },
+            succeeded_pods: status.succeeded.unwrap_or(0),
+            failed_pods: status.failed.unwrap_or(0),
             active: status.active.unwrap_or(0),
             ready: status.ready,
             terminating: status.terminating.unwrap_or(0),
             started: status.start_time,
-            verdict: verdict(status.conditions.unwrap_or_default()),
+            // Only a complete Job has a completionTime.
+            finished: status.completion_time.or(failed_at),
+            ttl: spec.ttl_seconds_after_finished,
+            verdict: verdict(conditions),
         }
     }
 }
@@ -326,5 +388,26 @@ mod tests {
             ],
         }}}));
         assert_eq!(job.pod_selector, "a=1,b in (2,3),!c,d");
+    }
+
+    #[test]
+    fn a_failed_job_finished_when_it_failed() {
+        let failed = json!([{"type": "Failed", "status": "True", "lastTransitionTime": "2026-01-01T00:00:07Z"}]);
+        let job = read(json!({"metadata": {"name": "x"}, "status": {"conditions": failed}}));
+        assert_eq!(job.finished.unwrap().to_string(), "2026-01-01T00:00:07Z");
+        let complete = read(json!({"metadata": {"name": "x"}, "status": {"completionTime": "2026-01-01T00:00:08Z"}}));
+        assert_eq!(complete.finished.unwrap().to_string(), "2026-01-01T00:00:08Z");
+    }
+
+    #[test]
+    fn who_else_has_a_say() {
+        let managed = |by: &str| {
+            let metadata = json!({"name": "x", "labels": {"kueue.x-k8s.io/queue-name": "gpu", "app": "y"}});
+            read(json!({"metadata": metadata, "spec": {"managedBy": by}}))
+        };
+        assert_eq!(managed("kubernetes.io/job-controller").managed_by, None);
+        let kueue = managed("kueue.x-k8s.io/multikueue");
+        assert_eq!(kueue.managed_by.unwrap().raw(), "kueue.x-k8s.io/multikueue");
+        assert_eq!(kueue.queue.unwrap().raw(), "gpu");
     }
 }

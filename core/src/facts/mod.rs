@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 pub use event::{EventFacts, outcome};
 pub use job::{FailedIndexes, JobFacts, Outcome, Verdict};
-pub use pod::{Container, End, Phase, PodFacts};
+pub use pod::{Container, End, Ending, FAILURE_COUNT, GIVEN_UP, Phase, PodFacts};
 
 /// The annotation (since 1.21) and label (since 1.28) of a pod that hold its completion index
 /// (`JobCompletionIndexAnnotation` in k8s.io/api `batch/v1/types.go`).

@@ -8,6 +8,11 @@ use serde::Deserialize;
 use crate::numbering::Index;
 use crate::text::Foreign;
 
+/// The annotation of a pod in which the controller counts the failures of its index (KEP-3850).
+pub const FAILURE_COUNT: &str = "batch.kubernetes.io/job-index-failure-count";
+/// As many failures as no `backoffLimitPerIndex` allows: with them in [`FAILURE_COUNT`] `cancel` gives up an index.
+pub const GIVEN_UP: u32 = 2_147_483_647;
+
 /// One attempt at an index.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "RawPod")]
@@ -22,6 +27,22 @@ pub struct PodFacts {
     pub owner: String,
     /// When it was created: attempts are ordered by this.
     pub created: Option<Timestamp>,
+    /// When a node took it on; None before that.
+    pub started: Option<Timestamp>,
+    /// When its last container ended; None while it is not over.
+    pub finished: Option<Timestamp>,
+    /// The node that it was given to; None before that.
+    pub node: Option<String>,
+    /// Somebody is deleting it, or the Job's controller is stopping it.
+    pub deleting: bool,
+    /// It runs, but its Ready condition is False: its node does not answer, or a probe fails.
+    pub unready: bool,
+    /// How many attempts at its index the controller had seen fail when it made this one; 0 also where it does not
+    /// say: it writes that for Jobs with `backoffLimitPerIndex` (KEP-3850).
+    pub failures_before: u32,
+    /// Does it carry the mark of an index that was cancelled ([`GIVEN_UP`])? Then nobody knows any more how many failed
+    /// before it.
+    pub given_up: bool,
     /// How far it is.
     pub phase: Phase,
     /// The container that `kubectl.kubernetes.io/default-container` names.
@@ -72,6 +93,8 @@ pub struct Container {
     pub started: bool,
     /// Does it run now? False of every container of a pod that has ended, whatever was last heard of it.
     pub running: bool,
+    /// When the present run, or the last one, began; None before the first.
+    pub run_began: Option<Timestamp>,
     /// How often it was started again in the same pod (`restartPolicy: OnFailure`).
     pub restarts: u32,
     /// Why it waits (`ImagePullBackOff`, `ContainerCreating`); empty when it does not.
@@ -87,13 +110,52 @@ pub struct Container {
 pub struct End {
     /// The exit code; 128 + n after signal n.
     pub exit_code: i32,
+    /// When that was.
+    pub finished: Option<Timestamp>,
     /// `Completed`, `Error`, `OOMKilled`, ...
     pub reason: Foreign,
     /// The termination message, if the program or its log left one.
     pub message: Foreign,
 }
 
+/// How an attempt ended, in the words of whatever knows best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending<'a> {
+    /// Of the container to blame, or 0 for success; None where no container ended (evicted, deleted).
+    pub exit_code: Option<i32>,
+    /// `Completed`, `Error`, `OOMKilled`, `Evicted`, ...; may be empty.
+    pub reason: &'a Foreign,
+    /// What the container left as its termination message, or the text beside the pod's reason; may be empty.
+    pub message: &'a Foreign,
+}
+
 impl PodFacts {
+    /// How it ended; None while it is not over.
+    #[must_use]
+    pub fn ending(&self) -> Option<Ending<'_>> {
+        if !self.phase.is_over() {
+            return None;
+        }
+        let ended = || self.containers.iter().find_map(|c| c.end.as_ref().filter(|_| !c.init));
+        let end = match self.phase {
+            Phase::Failed => self.failed_container().map(|(_, end)| end),
+            _ => ended(),
+        };
+        let (exit_code, reason, message) = match end {
+            Some(end) => (Some(end.exit_code), &end.reason, &end.message),
+            None => (None, &self.reason, &self.message),
+        };
+        // A pod that was evicted says so itself; its container only says that it was killed.
+        let reason = if self.reason.is_empty() { reason } else { &self.reason };
+        Some(Ending { exit_code, reason, message })
+    }
+
+    /// How often its containers were started again in place (`restartPolicy: OnFailure`).
+    #[must_use]
+    pub fn restarts(&self) -> u32 {
+        self.containers.iter().map(|container| container.restarts).fold(0, u32::saturating_add)
+    }
+
     /// The first container that ended with something else than 0: the one to blame.
     #[must_use]
     pub fn failed_container(&self) -> Option<(&Container, &End)> {
@@ -128,6 +190,7 @@ struct RawMeta {
     #[serde(default)]
     uid: String,
     creation_timestamp: Option<Timestamp>,
+    deletion_timestamp: Option<Timestamp>,
     #[serde(default)]
     labels: Keys,
     #[serde(default)]
@@ -142,6 +205,8 @@ struct RawMeta {
 struct Keys {
     index: Option<Index>,
     default_container: Option<String>,
+    failures_before: u32,
+    given_up: bool,
 }
 
 #[derive(Deserialize)]
@@ -150,13 +215,24 @@ struct RawKeys {
     index: Option<String>,
     #[serde(rename = "kubectl.kubernetes.io/default-container")]
     default_container: Option<String>,
+    #[serde(rename = "batch.kubernetes.io/job-index-failure-count")]
+    counted: Option<String>,
+    #[serde(rename = "batch.kubernetes.io/job-index-ignored-failure-count")]
+    ignored: Option<String>,
 }
 
 impl From<Option<RawKeys>> for Keys {
     fn from(raw: Option<RawKeys>) -> Self {
-        raw.map_or_else(Self::default, |raw| Self {
-            index: raw.index.and_then(|text| text.parse().ok()).map(Index),
-            default_container: raw.default_container,
+        let number = |text: Option<String>| text.and_then(|text| text.parse::<u32>().ok());
+        raw.map_or_else(Self::default, |raw| {
+            let (counted, ignored) = (number(raw.counted).unwrap_or(0), number(raw.ignored).unwrap_or(0));
+            let given_up = counted >= GIVEN_UP;
+            Self {
+                index: number(raw.index).map(Index),
+                default_container: raw.default_container,
+                failures_before: if given_up { 0 } else { counted.saturating_add(ignored) },
+                given_up,
+            }
         })
     }
 }
@@ -170,6 +246,7 @@ struct RawOwner {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct RawSpec {
+    node_name: Option<String>,
     init_containers: Option<Vec<RawName>>,
     containers: Vec<RawName>,
 }
@@ -183,6 +260,7 @@ struct RawName {
 #[serde(rename_all = "camelCase", default)]
 struct RawStatus {
     phase: Phase,
+    start_time: Option<Timestamp>,
     reason: Foreign,
     message: Foreign,
     conditions: Option<Vec<RawCondition>>,
@@ -191,12 +269,14 @@ struct RawStatus {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RawCondition {
     #[serde(rename = "type")]
     kind: String,
     status: String,
     #[serde(default)]
     message: Foreign,
+    last_transition_time: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -215,8 +295,14 @@ struct RawContainer {
 #[serde(default)]
 struct RawState {
     waiting: Option<RawWaiting>,
-    running: Option<serde::de::IgnoredAny>,
+    running: Option<RawRunning>,
     terminated: Option<RawEnd>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawRunning {
+    started_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -236,18 +322,17 @@ struct RawEnd {
     reason: Foreign,
     #[serde(default)]
     message: Foreign,
+    started_at: Option<Timestamp>,
+    finished_at: Option<Timestamp>,
 }
 
 impl From<RawPod> for PodFacts {
     fn from(raw: RawPod) -> Self {
         let RawPod { metadata, spec, status } = raw;
         let owner = metadata.owner_references.into_iter().find(|owner| owner.controller == Some(true));
-        let unscheduled = status
-            .conditions
-            .unwrap_or_default()
-            .into_iter()
-            .find(|c| c.kind == "PodScheduled" && c.status == "False")
-            .map(|c| c.message);
+        let conditions = status.conditions.unwrap_or_default();
+        let unscheduled = conditions.iter().find(|c| c.kind == "PodScheduled" && c.status == "False");
+        let unready = conditions.iter().find(|c| c.kind == "Ready" && c.status == "False");
         let mut states: BTreeMap<String, RawContainer> = [status.init_container_statuses, status.container_statuses]
             .into_iter()
             .flatten()
@@ -261,7 +346,10 @@ impl From<RawPod> for PodFacts {
             let container = container(states.remove(&name), name, init);
             Container { running: container.running && !over, ..container }
         });
-        let containers = containers.collect();
+        let containers: Vec<_> = containers.collect();
+        // As the Job's controller tells when a pod ended (`getFinishedTime` in pkg/controller/job/backoff_utils.go).
+        let last_end = containers.iter().filter_map(|c| c.end.as_ref()?.finished).max();
+        let finished = last_end.or_else(|| unready.and_then(|c| c.last_transition_time)).filter(|_| over);
         Self {
             // The annotation is there on every version; the label is the fallback for pods made by other controllers.
             index: metadata.annotations.index.or(metadata.labels.index),
@@ -269,12 +357,19 @@ impl From<RawPod> for PodFacts {
             uid: metadata.uid,
             owner: owner.map(|owner| owner.uid).unwrap_or_default(),
             created: metadata.creation_timestamp,
+            started: status.start_time,
+            finished,
+            node: spec.node_name,
+            deleting: metadata.deletion_timestamp.is_some(),
+            unready: status.phase == Phase::Running && unready.is_some(),
+            failures_before: metadata.annotations.failures_before,
+            given_up: metadata.annotations.given_up,
             phase: status.phase,
             default_container: metadata.annotations.default_container,
             containers,
             reason: status.reason,
             message: status.message,
-            unscheduled: unscheduled.unwrap_or_default(),
+            unscheduled: unscheduled.map(|c| c.message.clone()).unwrap_or_default(),
         }
     }
 }
@@ -282,19 +377,20 @@ impl From<RawPod> for PodFacts {
 fn container(state: Option<RawContainer>, name: String, init: bool) -> Container {
     let restarts = state.as_ref().map_or(0, |s| s.restart_count);
     // A container that was lost with its sandbox waits again, and its first run is in `lastState` alone.
-    let ran_before = restarts > 0 || state.as_ref().is_some_and(|s| s.last_state.terminated.is_some());
+    let last_run = state.as_ref().and_then(|s| s.last_state.terminated.as_ref());
+    let ran_before = restarts > 0 || last_run.is_some();
+    let last_began = last_run.and_then(|run| run.started_at);
     let state = state.map(|s| s.state).unwrap_or_default();
+    let running = state.running.as_ref();
+    let ended = state.terminated.as_ref();
+    let run_began = running.map_or_else(|| ended.and_then(|e| e.started_at), |r| r.started_at).or(last_began);
+    // A program that could not be started has the epoch for a beginning (CRI's 0).
+    let run_began = run_began.filter(|began| *began > Timestamp::UNIX_EPOCH);
+    let (started, running) = (ran_before || running.is_some() || ended.is_some(), running.is_some());
     let (waiting, waiting_message) = state.waiting.map(|w| (w.reason, w.message)).unwrap_or_default();
-    Container {
-        name,
-        init,
-        restarts,
-        started: ran_before || state.running.is_some() || state.terminated.is_some(),
-        running: state.running.is_some(),
-        waiting,
-        waiting_message,
-        end: state.terminated.map(|t| End { exit_code: t.exit_code, reason: t.reason, message: t.message }),
-    }
+    let end = |t: RawEnd| End { exit_code: t.exit_code, finished: t.finished_at, reason: t.reason, message: t.message };
+    let end = state.terminated.map(end);
+    Container { name, init, started, running, run_began, restarts, waiting, waiting_message, end }
 }
 
 #[cfg(test)]
@@ -381,5 +477,58 @@ mod tests {
     fn a_phase_newer_than_this_program_is_unknown() {
         let pod = read(json!({"metadata": {"name": "p"}, "status": {"phase": "Dreaming"}}));
         assert_eq!(pod.phase, Phase::Unknown);
+    }
+
+    #[test]
+    fn how_and_when_a_pod_ended() {
+        let pod = |status: Value| {
+            read(json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "w"}]}, "status": status}))
+        };
+        let ended = pod(json!({"phase": "Succeeded", "startTime": "2026-01-01T00:00:01Z", "containerStatuses": [
+            {"name": "w", "restartCount": 2, "state": {"terminated": {
+                "exitCode": 0, "reason": "Completed", "startedAt": "2026-01-01T00:00:03Z", "finishedAt": "2026-01-01T00:00:09Z",
+            }}},
+        ]}));
+        let ending = ended.ending().unwrap();
+        assert_eq!((ending.exit_code, ending.reason.raw(), ended.restarts()), (Some(0), "Completed", 2));
+        assert_eq!(ended.finished.unwrap().to_string(), "2026-01-01T00:00:09Z");
+        assert_eq!(ended.containers[0].run_began.unwrap().to_string(), "2026-01-01T00:00:03Z");
+
+        let evicted = pod(json!({"phase": "Failed", "reason": "Evicted", "message": "low on memory", "conditions": [
+            {"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T00:00:05Z"},
+        ]}));
+        let ending = evicted.ending().unwrap();
+        assert_eq!((ending.exit_code, ending.reason.raw(), ending.message.raw()), (None, "Evicted", "low on memory"));
+        assert_eq!(evicted.finished.unwrap().to_string(), "2026-01-01T00:00:05Z");
+        assert_eq!(pod(json!({"phase": "Running"})).ending(), None);
+    }
+
+    #[test]
+    fn a_program_that_could_not_be_started_did_not_begin_in_1970() {
+        let pod = read(json!({
+            "metadata": {"name": "p"}, "spec": {"containers": [{"name": "w"}]},
+            "status": {"phase": "Failed", "containerStatuses": [{"name": "w", "state": {"terminated": {
+                "exitCode": 128, "reason": "StartError",
+                "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:09Z",
+            }}}]},
+        }));
+        assert_eq!(pod.containers[0].run_began, None);
+        assert_eq!(pod.finished.unwrap().to_string(), "2026-01-01T00:00:09Z");
+    }
+
+    #[test]
+    fn the_controller_tells_how_many_attempts_failed_before() {
+        let pod = read(json!({"metadata": {"name": "p", "annotations": {
+            "batch.kubernetes.io/job-index-failure-count": "2",
+            "batch.kubernetes.io/job-index-ignored-failure-count": "1",
+        }}}));
+        assert_eq!(pod.failures_before, 3);
+    }
+
+    #[test]
+    fn the_mark_of_a_cancelled_index_is_no_number_of_attempts() {
+        let pod = read(json!({"metadata": {"name": "p", "annotations": {FAILURE_COUNT: GIVEN_UP.to_string()}}}));
+        assert!(pod.given_up);
+        assert_eq!(pod.failures_before, 0);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{count, indexes};
 use crate::digest::Cause;
 use crate::facts::{Outcome, Verdict};
+use crate::index_set::IndexSet;
 use crate::numbering::{Index, Number, Numbering};
 use crate::progress::JobProgress;
 
@@ -25,31 +26,57 @@ pub fn outcome(name: &str, verdict: &Verdict, progress: &JobProgress) -> Option<
         (Outcome::Failed { reason, message }, false) => ("is failing", reason, message),
     };
     let why = [reason, message].map(|text| text.shown()).into_iter().filter(|text| !text.is_empty());
+    let why = why.collect::<Vec<_>>().join(": ");
     let failed = progress.failed_indexes();
-    let failed =
-        Some(indexes(&progress.numbering().numbers(&failed))).filter(|_| !verdict.settled && !failed.is_empty());
-    let parts: Vec<String> = why.map(Into::into).chain(failed).collect();
-    Some(format!("job.batch/{name} {verb}: {}", parts.join(": ")))
+    let so_far = match verdict.settled || failed.is_empty() {
+        true => String::new(),
+        false => format!(" (failed so far: {})", indexes(&progress.numbering().numbers(&failed))),
+    };
+    Some(format!("job.batch/{name} {verb}: {why}{so_far}"))
 }
 
 /// The failed indexes and the causes, a line each, every line with its newline; empty where nothing failed.
+///
+/// `causes` are those of indexes that have not succeeded, `recovered` those of indexes that have succeeded since.
 #[must_use]
-pub fn failures(progress: &JobProgress, causes: &[Cause]) -> String {
+pub fn failures(progress: &JobProgress, causes: &[Cause], recovered: &[Cause]) -> String {
     let mut text = String::new();
-    let failed = progress.failed_indexes();
+    let numbering = progress.numbering();
+    let failed = failed(progress, causes);
     if !failed.is_empty() {
-        let all = progress.tally().map_or(0, |tally| tally.completions);
-        let shown = indexes(&progress.numbering().numbers(&failed));
-        line(&mut text, format_args!("failed: {shown} ({} of {all})", failed.len()));
+        let all = progress.job().map_or(0, |job| job.completions);
+        line(&mut text, format_args!("failed: {} ({} of {all})", indexes(&numbering.numbers(&failed)), failed.len()));
     }
     for cause in causes.iter().take(CAUSES) {
-        line(&mut text, format_args!("{}", self::cause(cause, &progress.numbering())));
+        line(&mut text, format_args!("{}", self::cause(cause, &numbering)));
     }
     if let Some(rest) = causes.get(CAUSES..).filter(|rest| !rest.is_empty()) {
         let attempts = rest.iter().map(|cause| cause.attempts).sum();
         line(&mut text, format_args!("and {} of other causes", count(attempts, "failed attempt", "failed attempts")));
     }
+    if !recovered.is_empty() {
+        line(&mut text, format_args!("{}", self::recovered(recovered, &numbering)));
+    }
     text
+}
+
+/// `3 failed attempts of indexes 4,5 that succeeded later`.
+#[must_use]
+pub fn recovered(causes: &[Cause], numbering: &Numbering) -> String {
+    let attempts = causes.iter().map(|cause| cause.attempts).sum();
+    let these = causes.iter().fold(IndexSet::new(), |all, cause| all.union(&cause.indexes));
+    let attempts = count(attempts, "failed attempt", "failed attempts");
+    format!("{attempts} of {} that succeeded later", indexes(&numbering.numbers(&these)))
+}
+
+/// The indexes that failed: those that the Job names, and those whose attempts failed where it names none, because it
+/// counts failures together, or because one failure ended it.
+fn failed(progress: &JobProgress, causes: &[Cause]) -> IndexSet {
+    let named = progress.failed_indexes();
+    match named.is_empty() {
+        true => causes.iter().fold(named, |all, cause| all.union(&cause.indexes)),
+        false => named,
+    }
 }
 
 /// `31x exit 137 OOMKilled, indexes 4-20,33: message`.
@@ -93,7 +120,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::index_set::IndexSet;
     use crate::progress::Change;
     use crate::text::Foreign;
 
@@ -129,7 +155,7 @@ mod tests {
         assert_eq!(line(failed(true)).unwrap(), "job.batch/x failed: FailedIndexes: Job has failed indexes");
         assert_eq!(
             line(failed(false)).unwrap(),
-            "job.batch/x is failing: FailedIndexes: Job has failed indexes: indexes 4-20,33"
+            "job.batch/x is failing: FailedIndexes: Job has failed indexes (failed so far: indexes 4-20,33)"
         );
         let end = |outcome| Verdict { outcome, settled: true };
         assert_eq!(line(end(Outcome::Complete)), None);
@@ -152,9 +178,20 @@ mod tests {
     #[test]
     fn failed_indexes_are_all_named_and_causes_beyond_five_are_counted() {
         let progress = progress();
-        let text = failures(&progress, &vec![oom(); 7]);
+        let text = failures(&progress, &vec![oom(); 7], &[]);
         assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
         assert!(text.ends_with("\nand 62 failed attempts of other causes\n"), "{text}");
         assert_eq!(first_failed(&JobProgress::default(), &[oom()]), Some(Number(4)));
+    }
+
+    #[test]
+    fn indexes_that_the_job_does_not_name_their_attempts_do() {
+        let job = json!({
+            "metadata": {"name": "x", "uid": "u"}, "spec": {"completionMode": "Indexed", "completions": 100},
+        });
+        let progress = JobProgress::of(serde_json::from_value(job).unwrap());
+        let text = failures(&progress, &[oom()], &[Cause { indexes: IndexSet::from_iter([5, 6]), ..oom() }]);
+        assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
+        assert!(text.ends_with("\n31 failed attempts of indexes 5,6 that succeeded later\n"), "{text}");
     }
 }

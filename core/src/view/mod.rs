@@ -2,9 +2,19 @@
 
 pub mod describe;
 pub mod ending;
+pub mod events;
+pub mod joblog;
+pub mod json;
+pub mod lifecycle;
 pub mod line;
+pub mod list;
+pub mod log;
+pub mod map;
 pub mod objects;
 pub mod preview;
+pub mod status;
+pub mod style;
+pub mod table;
 
 /// `1 index`, `2 indexes`: a count with its noun.
 #[must_use]

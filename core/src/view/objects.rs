@@ -22,11 +22,29 @@ pub fn json(objects: &[Value]) -> String {
         1 => shown.remove(0),
         _ => json!({"apiVersion": "v1", "kind": "List", "items": shown}),
     };
+    json_of(&value)
+}
+
+/// A value of one of our schemas with four spaces of indent, its fields in the order of its struct.
+///
+/// # Panics
+/// Never: a value is written to memory.
+#[must_use]
+pub fn json_of(value: &impl Serialize) -> String {
     let mut text = Vec::new();
     let format = serde_json::ser::PrettyFormatter::with_indent(b"    ");
     let written = value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, format));
     written.expect("a value is written to memory");
     String::from_utf8_lossy(&text).into_owned() + "\n"
+}
+
+/// The same as one YAML document, its keys sorted.
+///
+/// # Panics
+/// Never: our schemas are maps of strings, numbers and lists.
+#[must_use]
+pub fn yaml_of(value: &impl Serialize) -> String {
+    yaml::document(&serde_json::to_value(value).expect("a schema is a JSON value"))
 }
 
 /// The object without its managedFields, which nobody reads.

@@ -176,7 +176,7 @@ async fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Re
     Ok(())
 }
 
-fn printed(objects: &[Value], form: Form) -> String {
+pub(super) fn printed(objects: &[Value], form: Form) -> String {
     match form {
         Form::Name => objects.iter().map(|object| ["job.batch/", &shown(name(object)), "\n"].concat()).collect(),
         Form::Yaml => objects::yaml(objects),

@@ -1,14 +1,13 @@
 //! What `create` reads before it plans: a manifest, a script and its directives, items.
 
-use std::io::Read;
-
 use indexedjob_core::manifest;
 use indexedjob_core::plan::Base;
-use indexedjob_core::text::{self, plainly, shown};
+use indexedjob_core::text::{self, shown};
 use indexedjob_core::work::{self, Items, MapList};
 use indexedjob_core::yaml;
 
 use super::super::Context;
+use super::super::input::{bytes, called};
 use crate::cli::{CreateArgs, Inputs, ItemsSource};
 use crate::cluster::Kind;
 use crate::failure::Failure;
@@ -108,15 +107,6 @@ async fn base(path: &str, work_is_given: bool) -> Result<Base, Failure> {
     Ok(base)
 }
 
-/// A file as messages call it.
-fn called(path: &str) -> String {
-    match path {
-        "-" => "stdin".to_owned(),
-        "" => "''".to_owned(),
-        path => shown(path).into_owned(),
-    }
-}
-
 /// Does somebody write to this program? Without `--items-from -` nobody reads it.
 #[cfg(unix)]
 fn stdin_is_pipe() -> bool {
@@ -127,21 +117,6 @@ fn stdin_is_pipe() -> bool {
 #[cfg(not(unix))]
 fn stdin_is_pipe() -> bool {
     false
-}
-
-/// All bytes of a file; `-` is stdin.
-async fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
-    let source = path.to_owned();
-    // A terminal or a slow pipe keeps a read waiting, which must not keep Ctrl-C from being seen.
-    let read = tokio::task::spawn_blocking(move || match source.as_str() {
-        "-" => {
-            let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        }
-        file => std::fs::read(file),
-    });
-    let read = read.await.map_err(Failure::error)?;
-    read.map_err(|error| Failure::usage(format_args!("cannot read {}: {}", called(path), plainly(&error))))
 }
 
 fn of_file(file: &str, problem: manifest::Problem) -> Failure {

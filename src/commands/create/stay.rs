@@ -14,11 +14,14 @@ use crate::cli::StayArgs;
 use crate::cluster::{Cluster, Kind};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::logs::{FollowOptions, follow_all};
+use crate::logs::{Form, Indexes, LogsOptions, Look, Reading, follow_all};
 use crate::term::{Line, Progress, Wish};
 
 /// The least time between two plain lines, as of wait.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How many logs are read at a time, as of logs.
+const CONNECTIONS: usize = 16;
 
 /// Follows `job`, which the server has just returned, to its end.
 pub(super) async fn follow(
@@ -34,12 +37,13 @@ pub(super) async fn follow(
         "interrupted; the job is left alone\nhint: kubectl indexedjob wait {}{given}",
         facts.name
     ));
-    let names = [facts.name.parse().map_err(Failure::error)?];
+    let name = facts.name.parse().map_err(Failure::error)?;
     let lines = if stay.output.is_some() { Line::Note } else { Line::Data };
     // Beside the lines of logs a bar has no place.
     let wish = if stay.logs { Wish::None } else { Wish::Auto };
     let sink = RefCell::new(context.term.progress(wish, PROGRESS_INTERVAL));
-    let ended = wait::follow(&names, stay.timeout(), &sink, lines, cluster, context);
+    let task = wait::Task::complete(stay.timeout(), lines);
+    let ended = wait::follow(&name, &task, &sink, cluster, context);
     let ended = match stay.logs {
         true => logged(&facts, ended, &sink, cluster, context).await,
         false => ended.await,
@@ -63,9 +67,12 @@ async fn logged(
     cluster: &Cluster,
     context: &Context,
 ) -> Exit {
-    let options = FollowOptions::default();
+    let form = Form::on(context.term.stdout_is_terminal());
+    let look = Look { form, prefix: true, palette: context.term.palette(), ..Look::default() };
+    let options = LogsOptions { look, ..LogsOptions::default() };
+    let reading = Reading::new(cluster, &context.term, CONNECTIONS);
     let mut ended = pin!(ended);
-    let logs = follow_all(cluster, &context.term, job, cluster.watch_job(&job.name), &options);
+    let logs = follow_all(&reading, job, cluster.watch_job(&job.name), Indexes::All, &options);
     let mut logs = pin!(logs.map(|read| read.unwrap_or_else(|failure| {
         sink.borrow_mut().change(Wish::Auto);
         failure.tell(&context.term)

@@ -10,7 +10,10 @@ use tokio::io::AsyncWrite;
 use tokio::time::{sleep, timeout};
 
 use super::super::fake::{Ending, Fake, Fault, JobHandle, LiveLog, Log, On, Pod};
+use super::super::options::{Containers, Look};
+use super::super::output::Output;
 use super::*;
+use crate::cluster::Cluster;
 
 /// What was written and said.
 #[derive(Clone, Default)]
@@ -47,15 +50,19 @@ struct Stage {
     job: JobHandle,
     out: Captured<u8>,
     notes: Captured<String>,
-    options: FollowOptions,
+    options: LogsOptions,
+    indexes: Indexes,
+    connections: usize,
 }
 
 impl Stage {
     fn new(completions: u64) -> Self {
         let fake = Fake::new();
         let job = fake.add_job("x", completions);
-        let options = FollowOptions::default();
-        Self { fake, job, out: Captured::default(), notes: Captured::default(), options }
+        let look = Look { prefix: true, ..Look::default() };
+        let options = LogsOptions { look, ..LogsOptions::default() };
+        let (out, notes) = (Captured::default(), Captured::default());
+        Self { fake, job, out, notes, options, indexes: Indexes::All, connections: 16 }
     }
 
     /// A pod of the index that runs and writes a log.
@@ -89,7 +96,8 @@ impl Stage {
             Cluster::over(self.fake.clone(), "default", Arc::new(move |note| from_below.add([format!("{note:?}")])));
         let job = cluster.job("x").await?;
         let output = Output::new(out, Box::new(move |text| notes.add([text.to_owned()])));
-        let following = Follow::new(&cluster, output, &job, &self.options).run(&job, cluster.watch_job("x"));
+        let reading = Reading::over(&cluster, output, self.connections);
+        let following = follow_all(&reading, &job, cluster.watch_job("x"), self.indexes.clone(), &self.options);
         let played = async { tokio::join!(following, script).0 };
         timeout(Duration::from_secs(3600), played).await.expect("it ends within an hour")
     }
@@ -215,7 +223,7 @@ async fn an_answer_that_ends_while_the_container_runs_is_no_end() {
 
 #[tokio::test(start_paused = true)]
 async fn over_the_cap_logs_queue_and_all_are_read() {
-    let stage = Stage { options: FollowOptions { connections: 2, ..FollowOptions::default() }, ..Stage::new(6) };
+    let stage = Stage { connections: 2, ..Stage::new(6) };
     let pods: Vec<_> = (0..6).map(|index| stage.running(index)).collect();
     let ended = stage
         .follow(async {
@@ -236,7 +244,7 @@ async fn over_the_cap_logs_queue_and_all_are_read() {
 
 #[tokio::test(start_paused = true)]
 async fn over_the_cap_a_silent_log_leaves_its_turn_to_others() {
-    let stage = Stage { options: FollowOptions { connections: 1, ..FollowOptions::default() }, ..Stage::new(3) };
+    let stage = Stage { connections: 1, ..Stage::new(3) };
     let pods: Vec<_> = (0..3).map(|index| stage.running(index)).collect();
     let ended = stage
         .follow(async {
@@ -259,7 +267,7 @@ async fn over_the_cap_a_silent_log_leaves_its_turn_to_others() {
 
 #[tokio::test(start_paused = true)]
 async fn of_the_runs_before_who_comes_late_gets_one_and_does_not_miss_the_others() {
-    let stage = Stage { options: FollowOptions { connections: 1, ..FollowOptions::default() }, ..Stage::new(2) };
+    let stage = Stage { connections: 1, ..Stage::new(2) };
     for index in 0..2 {
         let pod = stage.job.add_pod(Pod::new(index).succeeded().restarts(3));
         stage.fake.log("default", &pod, "worker", Log::Bytes(b"last run\n".to_vec()));
@@ -650,7 +658,7 @@ async fn who_may_not_read_logs_is_told_so_once_and_a_server_that_is_just_back_ma
     assert!(failure.message.unwrap().contains("orbidden"));
     assert_eq!((stage.out(), stage.notes.all()), (String::new(), vec![]));
 
-    let stage = Stage { options: FollowOptions { connections: 1, ..FollowOptions::default() }, ..Stage::new(3) };
+    let stage = Stage { connections: 1, ..Stage::new(3) };
     (0..3).for_each(|index| drop(stage.job.add_logged_pod(index, "x\n")));
     stage.job.complete();
     refuse(&stage, 4, 1);
@@ -682,7 +690,7 @@ async fn what_the_kubelet_says_after_a_log_is_no_line() {
 
 #[tokio::test(start_paused = true)]
 async fn a_container_that_no_pod_has_is_an_error_at_once() {
-    let options = FollowOptions { container: Some("zz".to_owned()), ..FollowOptions::default() };
+    let options = LogsOptions { containers: Containers::Named("zz".to_owned()), ..LogsOptions::default() };
     let stage = Stage { options, ..Stage::new(1) };
     let pod = stage.job.add_pod(Pod::new(0));
     let failure = stage.follow(async {}).await.unwrap_err();
@@ -698,7 +706,8 @@ async fn somebody_else_may_see_the_end_of_the_job() {
     let job = cluster.job("x").await.unwrap();
     let output = Output::new(Box::new(stage.out.clone()), Box::new(|_| {}));
     let end = Box::pin(futures::stream::once(seconds(5)).filter_map(|()| async { None }));
-    let ended = Follow::new(&cluster, output, &job, &stage.options).run(&job, end).await;
+    let reading = Reading::over(&cluster, output, 16);
+    let ended = follow_all(&reading, &job, end, Indexes::All, &stage.options).await;
     stage.is(&ended, Exit::Done, "[0] 0\n", &[]);
 }
 
@@ -713,4 +722,168 @@ async fn a_thousand_logs_come_whole() {
     assert_eq!((ended.unwrap(), stage.notes.all()), (Exit::Done, vec![]));
     assert_eq!(stage.out().lines().count(), 6000);
     assert!(stage.fake.most_open_logs() <= 16);
+}
+
+/// Without a prefix, as one index is followed.
+fn of_one(stage: Stage, index: u32) -> Stage {
+    Stage { options: LogsOptions::default(), indexes: Indexes::These([index].into_iter().collect()), ..stage }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_index_is_followed_through_its_retries_until_it_has_ended() {
+    let stage = of_one(Stage::new(3), 1);
+    let ended = stage
+        .follow(async {
+            let other = stage.running(0);
+            other.1.write(0, "of another index\n");
+            let first = stage.running(1);
+            first.1.write(0, "first, no newline");
+            seconds(3).await;
+            stage.ends(1, &first, 1);
+            seconds(10).await;
+            let second = stage.running(1);
+            second.1.write(13_000, "second");
+            seconds(3).await;
+            stage.ends(1, &second, 0);
+            stage.job.progress("1", 1);
+        })
+        .await;
+    assert_eq!(stage.out(), "first, no newline\nsecond");
+    assert_eq!(ended.ok(), Some(Exit::Done));
+    let notes = stage.notes.all();
+    assert!(notes.len() == 1 && notes[0].starts_with("index 1: attempt 2 (pod x-1-"), "{notes:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_is_wanted_of_what_is_there_and_all_of_what_comes() {
+    let stage = Stage::new(2);
+    let cut = Cut { since_time: Some("2026-01-02T03:04:07Z".parse().unwrap()), ..Cut::default() };
+    let stage = Stage { options: LogsOptions { cut, ..stage.options.clone() }, ..stage };
+    let zero = stage.running(0);
+    for (millis, line) in [(0, "old\n"), (3000, "new\n")] {
+        zero.1.write(millis, line);
+    }
+    let ended = stage
+        .follow(async {
+            seconds(5).await;
+            // The connection is lost, and what follows is still read once.
+            zero.1.interrupt(Ending::Cut);
+            zero.1.write(4000, "newer\n");
+            seconds(5).await;
+            let one = stage.running(1);
+            one.1.write(0, "all of it\n");
+            seconds(5).await;
+            stage.ends(0, &zero, 0);
+            stage.ends(1, &one, 0);
+            stage.job.complete();
+        })
+        .await;
+    stage.is(&ended, Exit::Done, "[0] new\n[0] newer\n[1] all of it\n", &[]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_cut_that_brought_no_line_it_is_asked_for_what_came_since() {
+    let stage = Stage::new(1);
+    let cut = Cut { tail: Some(0), ..Cut::default() };
+    let stage = Stage { options: LogsOptions { cut, ..stage.options.clone() }, ..stage };
+    let pod = stage.job.add_pod(Pod::new(0).running());
+    stage.fake.log("default", &pod, "worker", Log::Bytes(b"old\n".to_vec()));
+    let log = (pod, LiveLog::new());
+    let ended = stage
+        .follow(async {
+            seconds(5).await;
+            stage.ends(0, &log, 0);
+            stage.job.complete();
+        })
+        .await;
+    assert_eq!(ended.ok(), Some(Exit::Done));
+    let asked: Vec<_> = stage.fake.requests_to("GET", "*/log");
+    assert_eq!(asked[0].query("tailLines"), Some("0"));
+    // Who asks again for what came since cannot ask for the last no lines.
+    assert!(asked[1..].iter().all(|again| again.query("tailLines").is_none()), "{asked:?}");
+    assert_eq!(asked[1].query("sinceSeconds"), Some("2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_containers_are_followed_and_named() {
+    let stage = Stage::new(1);
+    let look = Look { parts: indexedjob_core::view::log::Parts { container: true, job: false }, ..stage.options.look };
+    let options = LogsOptions { containers: Containers::All, look, ..stage.options.clone() };
+    let stage = Stage { options, ..stage };
+    let two = json!({"spec": {"containers": [{"name": "worker", "image": "i"}, {"name": "side", "image": "i"}]}});
+    stage.job.edit(|job| job["spec"]["template"]["spec"]["containers"] = two["spec"]["containers"].clone());
+    let pod = stage.job.add_pod(Pod::new(0).running());
+    let side = LiveLog::new();
+    stage.fake.log("default", &pod, "side", Log::Live(side.clone()));
+    let worker = (pod.clone(), stage.log(&pod));
+    let ended = stage
+        .follow(async {
+            worker.1.write(0, "work\n");
+            side.write(0, "help\n");
+            seconds(2).await;
+            side.end();
+            stage.ends(0, &worker, 0);
+            stage.job.complete();
+        })
+        .await;
+    let mut lines: Vec<_> = stage.out().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(
+        (lines, ended.ok()),
+        (vec!["[0/1/side] help".to_owned(), "[0/1/worker] work".to_owned()], Some(Exit::Done))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_can_be_chosen() {
+    for (attempts, want) in [(Attempts::Last, "[0/2] second\n[0/3] third\n"), (Attempts::Nth(1), "[0] first\n")] {
+        let stage = Stage::new(1);
+        let stage = Stage { options: LogsOptions { attempts, ..stage.options.clone() }, ..stage };
+        let [first, second] = ["first\n", "second\n"].map(|line| {
+            let attempt = stage.running(0);
+            attempt.1.write(0, line);
+            attempt
+        });
+        stage.ends(0, &first, 1);
+        let ended = stage
+            .follow(async {
+                seconds(3).await;
+                stage.ends(0, &second, 1);
+                let third = stage.running(0);
+                third.1.write(9000, "third\n");
+                seconds(3).await;
+                stage.ends(0, &third, 0);
+                stage.job.complete();
+            })
+            .await;
+        stage.is(&ended, Exit::Done, want, &[]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn jobs_that_are_followed_together_share_the_connections() {
+    let stage = Stage { connections: 2, ..Stage::new(3) };
+    let other = stage.fake.add_job("y", 3);
+    for index in 0..3 {
+        let pod = stage.job.add_logged_pod(index, format!("x{index}\n"));
+        assert!(!pod.is_empty());
+        other.add_logged_pod(index, format!("y{index}\n"));
+    }
+    stage.job.complete();
+    other.complete();
+    let notes = stage.notes.clone();
+    let cluster = Cluster::over(stage.fake.clone(), "default", Arc::new(|_| {}));
+    let output = Output::new(Box::new(stage.out.clone()), Box::new(move |text| notes.add([text.to_owned()])));
+    let reading = Reading::over(&cluster, output, stage.connections);
+    let look = Look { parts: indexedjob_core::view::log::Parts { job: true, container: false }, ..stage.options.look };
+    let options = LogsOptions { look, ..stage.options.clone() };
+    let follow = async |name: &str| {
+        let job = cluster.job(name).await.unwrap();
+        follow_all(&reading, &job, cluster.watch_job(name), Indexes::All, &options).await.unwrap()
+    };
+    assert_eq!(tokio::join!(follow("x"), follow("y")), (Exit::Done, Exit::Done));
+    let mut lines: Vec<_> = stage.out().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["[x/0] x0", "[x/1] x1", "[x/2] x2", "[y/0] y0", "[y/1] y1", "[y/2] y2"]);
+    assert!(stage.fake.most_open_logs() <= 2, "{} logs at a time", stage.fake.most_open_logs());
 }

@@ -125,6 +125,33 @@ fn line(entry: &[u8]) -> String {
     line
 }
 
+/// The entry of a line without its line feed: the reverse of `line`. None where the mark is missing.
+pub(super) fn unpacked(line: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = line.strip_prefix(b"=")?;
+    let mut entry = Vec::with_capacity(rest.len());
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        entry.extend_from_slice(&rest[..at]);
+        rest = match &rest[at + 1..] {
+            [b'\\', rest @ ..] => {
+                entry.push(b'\\');
+                rest
+            }
+            [b'n', rest @ ..] => {
+                entry.push(b'\n');
+                rest
+            }
+            [b'0', digits @ ..] => {
+                let digits = digits.split_at_checked(3)?;
+                entry.push(u8::from_str_radix(std::str::from_utf8(digits.0).ok()?, 8).ok()?);
+                digits.1
+            }
+            _ => return None,
+        };
+    }
+    entry.extend_from_slice(rest);
+    Some(entry)
+}
+
 /// POSIX gives `%b` the form `\0ddd`.
 fn octal(line: &mut String, byte: u8) {
     let _ = write!(line, "\\0{byte:03o}");
@@ -144,6 +171,9 @@ pub(super) const PUT: &str = r#"put() {
   esac
 }
 "#;
+
+/// The line of the init script that calls it for the items begins so.
+pub(super) const PUT_ITEM: &str = "\nput item ";
 
 /// The line of the init script that calls it.
 pub(super) fn put_call(list: &List, packs: &[Pack], file: &str) -> String {

@@ -5,15 +5,19 @@
 //! - `lists`: lists in `ConfigMaps`
 //! - `values`: variables and words, from files by Kubernetes or by a shell around the command
 //! - `needs`: what a plan asks for
+//! - `read_back`: the reverse, from a Job to its items
 
 mod inline;
 mod lists;
 mod needs;
+mod read_back;
 mod values;
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
+
+pub use self::read_back::{ItemPlace, TaskItems};
 
 use self::lists::{List, Pack};
 use self::needs::{Needs, Way};

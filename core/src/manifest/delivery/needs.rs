@@ -16,7 +16,7 @@ use crate::work::{Items, Piece, Source, Word, Work, code, words};
 /// The variable that the job controller sets, unless the container has one of that name.
 pub(super) const INDEX: &str = "JOB_COMPLETION_INDEX";
 /// The index, where that variable holds something else.
-const OWN_INDEX: &str = "INDEXEDJOB_INDEX";
+pub(super) const OWN_INDEX: &str = "INDEXEDJOB_INDEX";
 
 /// How values get into variables and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

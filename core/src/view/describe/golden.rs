@@ -36,7 +36,7 @@ fn read(file: &Path) -> String {
 /// What we say of a fixture.
 fn ours(fixture: &Value) -> String {
     let events = fixture["events"].as_array().map(|events| Events::Read(events));
-    let d = Described { job: &fixture["job"], events, problems: &[] };
+    let d = Described { job: &fixture["job"], events, progress: None, pods: PodLines::default() };
     job(&d, fixture["now"].as_str().unwrap().parse().unwrap(), &TimeZone::UTC).unwrap()
 }
 

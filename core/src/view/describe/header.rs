@@ -83,20 +83,25 @@ mod tests {
     use jiff::tz;
     use serde_json::json;
 
-    use super::super::{Described, job};
+    use super::super::{Described, PodLines, job};
     use super::*;
 
     #[test]
     fn times_are_in_the_given_zone() {
         let job_json = json!({"metadata": {}, "status": {"startTime": "2026-01-01T00:00:00Z"}});
-        let d = Described { job: &job_json, events: None, problems: &[] };
+        let d = Described { job: &job_json, events: None, progress: None, pods: PodLines::default() };
         let text = job(&d, "2026-01-02T00:00:00Z".parse().unwrap(), &TimeZone::fixed(tz::offset(-5))).unwrap();
         assert!(text.contains("Start Time:     Wed, 31 Dec 2025 19:00:00 -0500\n"), "{text}");
     }
 
     #[test]
     fn what_is_no_job_is_an_error() {
-        let d = Described { job: &json!({"metadata": {}, "spec": "x"}), events: None, problems: &[] };
+        let d = Described {
+            job: &json!({"metadata": {}, "spec": "x"}),
+            events: None,
+            progress: None,
+            pods: PodLines::default(),
+        };
         assert!(job(&d, jiff::Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_err());
     }
 }

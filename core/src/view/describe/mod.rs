@@ -28,6 +28,8 @@ use serde::Deserialize as _;
 
 use page::Page;
 
+use crate::progress::JobProgress;
+
 /// What [`job`] shows of one Job.
 #[derive(Clone, Debug)]
 pub struct Described<'a> {
@@ -35,8 +37,21 @@ pub struct Described<'a> {
     pub job: &'a serde_json::Value,
     /// The events about the Job; None when not asked for (`--show-events=false`).
     pub events: Option<Events<'a>>,
-    /// What its pods failed of, one line each; they make the block `Failures:`, which is left out when there are none.
-    pub problems: &'a [String],
+    /// What is known of its pods, too; None where nobody asked for them.
+    pub progress: Option<&'a JobProgress>,
+    /// What else is said of its pods.
+    pub pods: PodLines<'a>,
+}
+
+/// What is said of the pods of a Job, a line each; a block without a line is left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PodLines<'a> {
+    /// `Failures:`, what they failed of.
+    pub failures: &'a [String],
+    /// `Waiting:`, what keeps them from running.
+    pub waiting: &'a [String],
+    /// `Next:`, commands that tell more.
+    pub next: &'a [String],
 }
 
 /// The events about a Job, in any order.
@@ -75,7 +90,7 @@ pub fn job(d: &Described<'_>, now: Timestamp, zone: &TimeZone) -> Result<String,
     let parts = Parts { meta, spec: spec.unwrap_or_default(), status: status.unwrap_or_default() };
     let mut page = Page::default();
     header::show(&mut page, &parts, zone);
-    more::show(&mut page, &parts, d.problems, now, zone);
+    more::show(&mut page, &parts, d, now, zone);
     template::show(&mut page, &parts.spec.template);
     if let Some(events) = &d.events {
         events::show(&mut page, events, now)?;

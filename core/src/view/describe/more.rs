@@ -2,15 +2,18 @@
 //!
 //! Each block begins with a line that has no tab, which ends the columns above, so kubectl's own alignment stays.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use k8s_openapi::api::batch::v1::{JobCondition, JobSpec, JobStatus};
 
 use super::page::Page;
-use super::{Parts, policies};
+use super::{Described, Parts, policies};
 use crate::human;
 use crate::index_set::IndexSet;
 use crate::numbering::{Index, NUMBERS, Numbering};
+use crate::progress::{IndexState, JobProgress};
 use crate::text::shown;
 use crate::view::count;
 
@@ -18,15 +21,17 @@ use crate::view::count;
 const BUILT_IN: &str = "kubernetes.io/job-controller";
 
 /// Every block that has something to say.
-pub(super) fn show(page: &mut Page, job: &Parts, problems: &[String], now: Timestamp, zone: &TimeZone) {
+pub(super) fn show(page: &mut Page, job: &Parts, d: &Described<'_>, now: Timestamp, zone: &TimeZone) {
     block(page, "Status:", &status(job, now, zone));
     let numbering = numbering(job);
-    block(page, "Indexes:", &indexes(&job.spec, &job.status, &numbering));
+    block(page, "Indexes:", &indexes(&job.spec, &job.status, d.progress, &numbering));
     block(page, "Limits:", &limits(&job.spec));
     lines(page, "Pod Failure Policy:", &policies::failure(job.spec.pod_failure_policy.as_ref()));
     lines(page, "Success Policy:", &policies::success(job.spec.success_policy.as_ref(), &numbering));
     conditions(page, job.status.conditions.as_deref().unwrap_or_default(), now);
-    lines(page, "Failures:", problems);
+    lines(page, "Failures:", d.pods.failures);
+    lines(page, "Waiting:", d.pods.waiting);
+    lines(page, "Next:", d.pods.next);
 }
 
 fn block(page: &mut Page, title: &str, fields: &[(&str, String)]) {
@@ -84,7 +89,12 @@ pub(super) fn numbering(job: &Parts) -> Numbering {
 
 /// The indexes in full, since a list that is cut hides the one that is looked for; by the numbers of the tasks where
 /// they have some, unlike kubectl's `Completed Indexes`.
-fn indexes(spec: &JobSpec, status: &JobStatus, numbering: &Numbering) -> Vec<(&'static str, String)> {
+fn indexes(
+    spec: &JobSpec,
+    status: &JobStatus,
+    progress: Option<&JobProgress>,
+    numbering: &Numbering,
+) -> Vec<(&'static str, String)> {
     let indexed = spec.completion_mode.as_deref() == Some("Indexed");
     let Some(completions) = spec.completions.filter(|_| indexed).and_then(|n| u32::try_from(n).ok()) else {
         return Vec::new();
@@ -93,7 +103,10 @@ fn indexes(spec: &JobSpec, status: &JobStatus, numbering: &Numbering) -> Vec<(&'
     let (done, failed) = (read(&status.completed_indexes), read(&status.failed_indexes));
     let rest = IndexSet::all(completions).difference(&done).difference(&failed);
     let mut fields = vec![("Succeeded", format!("{} of {}", done.len(), count(completions, "index", "indexes")))];
-    let mut sets = vec![("Failed", failed), ("Unfinished", rest)];
+    let mut sets = match progress {
+        Some(progress) => by_state(progress),
+        None => vec![("Failed", failed), ("Unfinished", rest)],
+    };
     if let Some(all) = numbering.set() {
         fields.insert(0, ("Numbers", format!("{} (index 0 is number {})", all.compact(), numbering.number(Index(0)))));
         sets.insert(0, ("Completed Numbers", done));
@@ -105,6 +118,27 @@ fn indexes(spec: &JobSpec, status: &JobStatus, numbering: &Numbering) -> Vec<(&'
         }
     }
     fields
+}
+
+/// The indexes that have not succeeded, by what they are doing.
+fn by_state(progress: &JobProgress) -> Vec<(&'static str, IndexSet)> {
+    let mut states: BTreeMap<IndexState, Vec<u32>> = BTreeMap::new();
+    for status in progress.statuses() {
+        states.entry(status.state).or_default().push(status.index.0);
+    }
+    let word = |state| match state {
+        IndexState::Failed => Some("Failed"),
+        IndexState::Retrying => Some("Retrying"),
+        IndexState::Running => Some("Running"),
+        IndexState::Starting => Some("Starting"),
+        IndexState::Terminating => Some("Terminating"),
+        // They wait for nothing any more.
+        IndexState::Pending if progress.verdict().is_some() => Some("Unfinished"),
+        IndexState::Pending => Some("Pending"),
+        IndexState::Succeeded => None,
+    };
+    let mut set = |state| states.remove(&state).map(IndexSet::from_iter).unwrap_or_default();
+    IndexState::ALL.into_iter().filter_map(|state| Some((word(state)?, set(state)))).collect()
 }
 
 fn limits(spec: &JobSpec) -> Vec<(&'static str, String)> {
@@ -146,13 +180,15 @@ fn conditions(page: &mut Page, conditions: &[JobCondition], now: Timestamp) {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::{Described, job};
+    use super::super::{PodLines, job};
     use super::*;
+    use crate::progress::Change;
 
     /// Our blocks of a Job, with the lines around them.
     fn added(job_json: &Value, problems: &[&str]) -> String {
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        let d = Described { job: job_json, events: None, problems: &problems };
+        let pods = PodLines { failures: &problems, ..PodLines::default() };
+        let d = Described { job: job_json, events: None, progress: None, pods };
         let text = job(&d, "2026-01-02T00:00:00Z".parse().unwrap(), &TimeZone::UTC).unwrap();
         let from = text.find("Pods Statuses:").unwrap();
         let to = text.find("Pod Template:").unwrap();
@@ -268,5 +304,43 @@ mod tests {
         let text = added(&job, &[]);
         assert!(text.contains(",1996,1998 (1000 indexes)\n"), "{text}");
         assert!(text.contains(",1997,1999 (1000 indexes)\n"), "{text}");
+    }
+
+    #[test]
+    fn where_pods_are_known_open_indexes_stand_by_what_they_are_doing() {
+        let running = json!({
+            "metadata": {"name": "x", "uid": "u"},
+            "spec": {"completions": 9, "completionMode": "Indexed", "backoffLimitPerIndex": 1, "template": {}},
+            "status": {"completedIndexes": "0", "failedIndexes": "1", "active": 2}
+        });
+        let pod = |index: u32, phase: &str| {
+            let annotations = json!({"batch.kubernetes.io/job-completion-index": index.to_string()});
+            let metadata = json!({"name": index.to_string(), "uid": index.to_string(), "annotations": annotations});
+            serde_json::from_value(json!({"metadata": metadata, "status": {"phase": phase}})).unwrap()
+        };
+        let mut progress = JobProgress::of(serde_json::from_value(running.clone()).unwrap());
+        let phases = [(2, "Running"), (3, "Pending"), (4, "Failed"), (5, "Running")];
+        progress.observe(Change::Pods(phases.map(|(index, phase)| pod(index, phase)).to_vec()));
+        let next = ["kubectl indexedjob logs x --index 1".to_owned()];
+        let waiting = ["index 3: ErrImagePull".to_owned()];
+        let pods = PodLines { waiting: &waiting, next: &next, ..PodLines::default() };
+        let d = Described { job: &running, events: None, progress: Some(&progress), pods };
+        let text = job(&d, "2026-01-02T00:00:00Z".parse().unwrap(), &TimeZone::UTC).unwrap();
+        let (from, to) = (text.find("Indexes:\n").unwrap(), text.find("Pod Template:").unwrap());
+        insta::assert_snapshot!(&text[from..to], @r"
+        Indexes:
+          Succeeded:  1 of 9 indexes
+          Failed:     1 (1 index)
+          Retrying:   4 (1 index)
+          Running:    2,5 (2 indexes)
+          Starting:   3 (1 index)
+          Pending:    6-8 (3 indexes)
+        Limits:
+          Backoff Limit Per Index:  1 (2 attempts of each index)
+        Waiting:
+          index 3: ErrImagePull
+        Next:
+          kubectl indexedjob logs x --index 1
+        ");
     }
 }

@@ -1,0 +1,163 @@
+//! What programs read: documented, versioned schemas (docs/json.md). Their structs are their own, so that a change
+//! elsewhere cannot change them unseen; a test pins each.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::list::status_word;
+use crate::facts::{JobFacts, Outcome};
+use crate::progress::{JobProgress, Tally};
+use crate::text::Foreign;
+
+/// The version of all schemas. A field may be added to it; one that is removed or means something else makes another.
+pub const API_VERSION: &str = "kubectl-indexedjob/v1";
+
+/// Several Jobs: `list -o json`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobList {
+    api_version: &'static str,
+    kind: &'static str,
+    items: Vec<JobSummary>,
+}
+
+/// A Job in short.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobSummary {
+    name: String,
+    namespace: String,
+    uid: String,
+    /// As the column STATUS of `list` and of `kubectl get jobs`.
+    status: &'static str,
+    /// Of a Job that failed or is failing.
+    reason: Option<String>,
+    message: Option<String>,
+    /// False for a NonIndexed Job, which has pods but no indexes.
+    indexed: bool,
+    suspended: bool,
+    parallelism: u32,
+    indexes: Option<Counts>,
+    created: Option<Timestamp>,
+    started: Option<Timestamp>,
+    finished: Option<Timestamp>,
+}
+
+/// How many indexes are in which state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    completions: u32,
+    succeeded: u32,
+    failed: u32,
+    running: u32,
+    starting: u32,
+    terminating: u32,
+    pending: u32,
+    /// The part of `pending` that waits for its next attempt; null where nobody asked the pods.
+    retrying: Option<u32>,
+}
+
+impl JobList {
+    /// Of these Jobs, in this order.
+    #[must_use]
+    pub fn new(jobs: &[JobProgress]) -> Self {
+        let items = jobs.iter().filter_map(JobSummary::new).collect();
+        Self { api_version: API_VERSION, kind: "JobList", items }
+    }
+}
+
+impl JobSummary {
+    /// None before the first look.
+    #[must_use]
+    pub fn new(progress: &JobProgress) -> Option<Self> {
+        let job = progress.job()?;
+        let (reason, message) = why(job);
+        Some(Self {
+            name: job.name.clone(),
+            namespace: job.namespace.clone(),
+            uid: job.uid.clone(),
+            status: status_word(job),
+            reason,
+            message,
+            indexed: job.indexed,
+            suspended: job.suspended,
+            parallelism: job.parallelism.unwrap_or(1),
+            indexes: progress.tally().map(Counts::from),
+            created: job.created,
+            started: job.started,
+            finished: job.finished,
+        })
+    }
+}
+
+/// Reason and message of a Job that failed or is failing.
+fn why(job: &JobFacts) -> (Option<String>, Option<String>) {
+    let text = |text: &Foreign| Some(text.raw().to_owned()).filter(|text| !text.is_empty());
+    match job.verdict.as_ref().map(|verdict| &verdict.outcome) {
+        Some(Outcome::Failed { reason, message }) => (text(reason), text(message)),
+        _ => (None, None),
+    }
+}
+
+impl From<Tally> for Counts {
+    fn from(tally: Tally) -> Self {
+        let Tally { completions, succeeded, failed, running, starting, terminating, pending, retrying } = tally;
+        Self { completions, succeeded, failed, running, starting, terminating, pending, retrying }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_schema_of_a_list_stays() {
+        let job = json!({
+            "metadata": {"name": "x", "namespace": "ns", "uid": "u", "creationTimestamp": "2026-01-01T00:00:00Z"},
+            "spec": {"completionMode": "Indexed", "completions": 5, "parallelism": 3, "backoffLimitPerIndex": 0},
+            "status": {
+                "completedIndexes": "0-2", "failedIndexes": "4", "startTime": "2026-01-01T00:00:01Z",
+                "conditions": [{
+                    "type": "Failed", "status": "True", "reason": "FailedIndexes", "message": "Job has failed indexes",
+                    "lastTransitionTime": "2026-01-01T00:00:09Z",
+                }],
+            },
+        });
+        let progress = JobProgress::of(serde_json::from_value(job).unwrap());
+        insta::assert_json_snapshot!(JobList::new(&[progress]), @r#"
+        {
+          "apiVersion": "kubectl-indexedjob/v1",
+          "kind": "JobList",
+          "items": [
+            {
+              "name": "x",
+              "namespace": "ns",
+              "uid": "u",
+              "status": "Failed",
+              "reason": "FailedIndexes",
+              "message": "Job has failed indexes",
+              "indexed": true,
+              "suspended": false,
+              "parallelism": 3,
+              "indexes": {
+                "completions": 5,
+                "succeeded": 3,
+                "failed": 1,
+                "running": 0,
+                "starting": 0,
+                "terminating": 0,
+                "pending": 1,
+                "retrying": null
+              },
+              "created": "2026-01-01T00:00:00Z",
+              "started": "2026-01-01T00:00:01Z",
+              "finished": "2026-01-01T00:00:09Z"
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -1,0 +1,129 @@
+//! `list`: the Indexed Jobs of a namespace, a row each.
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt as _;
+use indexedjob_core::facts::JobFacts;
+use indexedjob_core::progress::JobProgress;
+use indexedjob_core::view::json::JobList;
+use indexedjob_core::view::list::{self, ListOptions};
+use indexedjob_core::view::objects;
+use indexedjob_core::view::table::Table;
+
+use super::Context;
+use crate::cli::{ListArgs, ListForm};
+use crate::clock;
+use crate::cluster::{Cluster, JobsChange};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Shows them once, or as they change until it is interrupted.
+pub(crate) async fn run(args: ListArgs, context: &Context) -> Result<Exit, Failure> {
+    if args.watch && matches!(args.output, Some(ListForm::Json | ListForm::Yaml)) {
+        return Err(Failure::usage("--watch shows rows; it cannot be used with -o json or -o yaml")
+            .hint("kubectl get jobs --watch -o json shows the objects"));
+    }
+    let cluster = context.cluster().await?;
+    let cluster = if args.all_namespaces { cluster.in_all_namespaces() } else { cluster };
+    match args.watch {
+        true => watch(&args, &cluster, context).await,
+        false => once(&args, &cluster, context).await,
+    }
+}
+
+async fn once(args: &ListArgs, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
+    let jobs = cluster.jobs(&args.selector).await?;
+    let mut jobs: Vec<_> = jobs.into_iter().filter(|job| args.shows(job)).map(JobProgress::of).collect();
+    if jobs.is_empty() && !matches!(args.output, Some(ListForm::Json | ListForm::Yaml)) {
+        context.term.note(&match args.all_namespaces {
+            true => "No resources found".to_owned(),
+            false => format!("No resources found in {} namespace.", cluster.namespace()),
+        });
+        return Ok(Exit::Done);
+    }
+    list::sort(&mut jobs, args.sort.into(), clock::now());
+    let shown = match args.output {
+        Some(ListForm::Name) => jobs.iter().filter_map(JobProgress::job).map(name).collect(),
+        Some(ListForm::Json) => objects::json_of(&JobList::new(&jobs)),
+        Some(ListForm::Yaml) => objects::yaml_of(&JobList::new(&jobs)),
+        Some(ListForm::Wide) | None => text(&args.table(&jobs), !args.no_headers, context)?,
+    };
+    context.term.page(&shown).await?;
+    Ok(Exit::Done)
+}
+
+/// The rows as they are, then each one that changes, as `kubectl get --watch` does.
+async fn watch(args: &ListArgs, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
+    let mut changes = cluster.watch_jobs(&args.selector);
+    let mut known: BTreeMap<String, Shown> = BTreeMap::new();
+    let (mut headers, mut widths) = (!args.no_headers, Vec::new());
+    while let Some(change) = changes.next().await {
+        let (seen, all) = match change? {
+            JobsChange::All(jobs) => (jobs, true),
+            JobsChange::Job(job) => (vec![*job], false),
+            JobsChange::Gone(job) => {
+                known.remove(&job.uid);
+                (vec![JobFacts { deleting: true, ..*job }], false)
+            }
+        };
+        if all {
+            known.retain(|uid, _| seen.iter().any(|job| job.uid == *uid));
+        }
+        let mut rows: Vec<_> = seen.into_iter().filter(|job| args.shows(job)).map(JobProgress::of).collect();
+        rows.retain(|progress| is_news(progress, &mut known));
+        if !rows.is_empty() {
+            list::sort(&mut rows, args.sort.into(), clock::now());
+            context.term.page(&args.rows(&rows, headers, &mut widths, context)?).await?;
+            headers = false;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// What was shown of a Job: a list that was begun again does not repeat it.
+type Shown = (&'static str, Option<indexedjob_core::progress::Tally>);
+
+fn is_news(progress: &JobProgress, known: &mut BTreeMap<String, Shown>) -> bool {
+    let Some(job) = progress.job() else { return false };
+    let shown = (list::status_word(job), progress.tally());
+    known.insert(job.uid.clone(), shown) != Some(shown)
+}
+
+fn name(job: &JobFacts) -> String {
+    format!("job.batch/{}\n", job.name)
+}
+
+impl ListArgs {
+    fn shows(&self, job: &JobFacts) -> bool {
+        job.indexed || self.non_indexed
+    }
+
+    fn table(&self, jobs: &[JobProgress]) -> Table {
+        let options = ListOptions { namespaces: self.all_namespaces, wide: self.output == Some(ListForm::Wide) };
+        list::table(jobs, options, clock::now())
+    }
+
+    /// The rows of a watch, in its format.
+    fn rows(
+        &self,
+        jobs: &[JobProgress],
+        headers: bool,
+        widths: &mut Vec<u32>,
+        context: &Context,
+    ) -> Result<String, Failure> {
+        if self.output == Some(ListForm::Name) {
+            return Ok(jobs.iter().filter_map(JobProgress::job).map(name).collect());
+        }
+        let mut table = self.table(jobs);
+        table.keep_widths(widths);
+        text(&table, headers, context)
+    }
+}
+
+fn text(table: &Table, headers: bool, context: &Context) -> Result<String, Failure> {
+    let mut text = Vec::new();
+    table.write(&mut text, context.term.palette(), None)?;
+    let text = String::from_utf8_lossy(&text);
+    let rows = if headers { &text } else { text.split_once('\n').map_or("", |(_, rows)| rows) };
+    Ok(rows.to_owned())
+}

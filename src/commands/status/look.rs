@@ -1,0 +1,191 @@
+//! The Job as it is now, with as few pods as the answer needs.
+
+use indexedjob_core::facts::{EventFacts, JobFacts};
+use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::manifest::{ItemPlace, TaskItems};
+use indexedjob_core::progress::{Change, IndexState, JobProgress};
+use indexedjob_core::select::Selection;
+use indexedjob_core::stuck::pods_missing;
+use indexedjob_core::view::status::Status;
+use jiff::Timestamp;
+
+use super::super::Context;
+use crate::cli::StatusForm;
+use crate::clock;
+use crate::cluster::{Cluster, ClusterError, Kind, Phases, PodQuery};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What is asked for.
+pub(super) struct Wanted {
+    pub(super) selection: Selection,
+    pub(super) form: Option<StatusForm>,
+    pub(super) map: bool,
+    /// Has every index that is meant a row? Else those that succeeded are only counted.
+    pub(super) is_whole: bool,
+}
+
+/// What was found.
+pub(super) struct Seen {
+    pub(super) progress: JobProgress,
+    /// None where there are none, and where nobody asked.
+    pub(super) items: Option<TaskItems>,
+    /// Why there are no pods, where the controller says it.
+    pub(super) events: Vec<EventFacts>,
+    /// 1 where something could not be read.
+    pub(super) exit: Exit,
+}
+
+impl Seen {
+    /// What there is to show of these tasks, now.
+    pub(super) fn status<'a>(&'a self, chosen: &'a IndexSet) -> Status<'a> {
+        self.status_at(chosen, clock::now())
+    }
+
+    /// As if this were the present.
+    pub(super) fn status_at<'a>(&'a self, chosen: &'a IndexSet, now: Timestamp) -> Status<'a> {
+        Status { progress: &self.progress, events: &self.events, chosen, items: self.items.as_ref(), now }
+    }
+
+    /// The Job, if there are fewer pods than there should be.
+    pub(super) fn with_pods_missing(&self) -> Option<&JobFacts> {
+        let open = self.progress.job().filter(|_| self.progress.verdict().is_none());
+        open.filter(|job| pods_missing(job) > 0)
+    }
+}
+
+/// The events of the Job, which tell why pods are missing; None where they cannot be read, which is told.
+pub(super) async fn why_pods_are_missing(
+    job: &JobFacts,
+    cluster: &Cluster,
+    context: &Context,
+) -> Option<Vec<EventFacts>> {
+    match cluster.events(&job.name, &job.uid).await {
+        Ok(events) => Some(events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect()),
+        Err(error) => {
+            context.term.note(&format!("why pods are missing cannot be read: {error}"));
+            None
+        }
+    }
+}
+
+impl Wanted {
+    /// Is it a screen that says what the pending wait for?
+    fn is_screen(&self) -> bool {
+        StatusForm::is_table(self.form) && !self.map && !self.is_whole
+    }
+
+    /// Which pods the answer needs; None where the Job alone tells.
+    fn pods(&self) -> Option<Phases> {
+        use StatusForm::{Csv, Json, Lines, Name, Ranges, Wide, Yaml};
+        let selection = &self.selection;
+        let is_set = matches!(self.form, Some(Ranges | Lines));
+        let has_succeeded = selection.states.as_ref().is_none_or(|states| states.contains(&IndexState::Succeeded));
+        // How an index ended that has succeeded is told by the attempt that did.
+        let by_ending = selection.reasons.is_some() || selection.exit_codes.is_some();
+        let has_rows = match self.form {
+            Some(Json | Yaml | Csv | Name) => true,
+            Some(Ranges | Lines) => false,
+            None | Some(Wide) => !self.map && self.is_whole,
+        };
+        match has_succeeded && (by_ending || has_rows) {
+            _ if is_set && !selection.needs_pods() => None,
+            true => Some(Phases::Any),
+            false => Some(Phases::NotSucceeded),
+        }
+    }
+
+    /// Is the item of each index shown?
+    fn items(&self) -> bool {
+        use StatusForm::{Csv, Json, Wide, Yaml};
+        matches!(self.form, Some(Wide | Json | Yaml | Csv))
+    }
+}
+
+/// The Job, its pods and its items, as far as they are wanted. That pods or items may not be read is told and survived.
+pub(super) async fn look(name: &str, wanted: &Wanted, cluster: &Cluster, context: &Context) -> Result<Seen, Failure> {
+    let (job, place) = job(name, wanted, cluster, context).await?;
+    let candidates = wanted.selection.candidates(&job).map_err(Failure::usage)?;
+    let mut seen = Seen { progress: JobProgress::of(job), items: None, events: vec![], exit: Exit::Done };
+    if let Some(phases) = wanted.pods() {
+        match pods(&mut seen.progress, wanted, &candidates, phases, cluster).await {
+            Err(error) if error.is_forbidden() => seen.exit = told(error, context),
+            read => read?,
+        }
+    }
+    if let Some(place) = place {
+        seen.items = items(&place, cluster, context).await?;
+    }
+    if let Some(job) = seen.with_pods_missing().filter(|_| wanted.is_screen()) {
+        seen.events = why_pods_are_missing(job, cluster, context).await.unwrap_or_default();
+    }
+    Ok(seen)
+}
+
+/// Says what is missing, and why.
+pub(super) fn told(error: ClusterError, context: &Context) -> Exit {
+    Failure::from(error).tell(&context.term)
+}
+
+/// The Job, which must be Indexed, and where its items are.
+pub(super) async fn job(
+    name: &str,
+    wanted: &Wanted,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<(JobFacts, Option<ItemPlace>), Failure> {
+    let (job, place): (JobFacts, _) = if wanted.items() {
+        let job = cluster.get(Kind::Job, name).await.map_err(Failure::of_job)?;
+        let place = ItemPlace::of(&job);
+        (serde_json::from_value(job).map_err(Failure::error)?, place)
+    } else {
+        (cluster.job(name).await.map_err(Failure::of_job)?, None)
+    };
+    match job.indexed {
+        true => Ok((job, place)),
+        false => Err(Failure::usage(format_args!("job {name} is not Indexed; its pods have no index"))
+            .hint(format!("kubectl get pods -l job-name={name}{}", context.connection.given()))),
+    }
+}
+
+/// Adds the pods of these indexes.
+async fn pods(
+    progress: &mut JobProgress,
+    wanted: &Wanted,
+    candidates: &IndexSet,
+    phases: Phases,
+    cluster: &Cluster,
+) -> Result<(), ClusterError> {
+    let Some(job) = progress.job().cloned() else { return Ok(()) };
+    let indexes = wanted.selection.numbers.as_ref().map(|_| candidates.clone());
+    let found = cluster.pods(&job, &PodQuery { indexes: indexes.clone(), phases }).await?;
+    match &indexes {
+        Some(indexes) => progress.observe_pods_of(indexes, found),
+        None => progress.observe(Change::Pods(found)),
+    }
+    if phases == Phases::NotSucceeded {
+        let doubtful = progress.doubtful(candidates);
+        let found = cluster.pods(&job, &PodQuery::of(doubtful.clone())).await?;
+        progress.observe_pods_of(&doubtful, found);
+    }
+    Ok(())
+}
+
+/// The items; None, and a note, where a `ConfigMap` may not be read or is gone.
+pub(super) async fn items(
+    place: &ItemPlace,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Option<TaskItems>, Failure> {
+    let mut maps = Vec::new();
+    for name in place.config_maps() {
+        match cluster.get(Kind::ConfigMap, name).await {
+            Err(error) if error.is_forbidden() || error.is_not_found() => {
+                context.term.note(&format!("the items cannot be read: {error}"));
+                return Ok(None);
+            }
+            map => maps.push(map?),
+        }
+    }
+    Ok(Some(place.read(&maps)))
+}

@@ -1,0 +1,172 @@
+//! `status --watch`: the status whenever it changes, until the Job ends.
+
+use std::time::Duration;
+
+use futures::future::{Either, FutureExt as _, LocalBoxFuture};
+use futures::{Stream, StreamExt as _, stream};
+use indexedjob_core::facts::{EventFacts, Outcome};
+use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::view::ending;
+use tokio::time::{Instant, interval};
+
+use super::look::{Seen, Wanted, items, job, told, why_pods_are_missing};
+use super::{Shape, block, nothing};
+use crate::cli::StatusArgs;
+use crate::clock;
+use crate::cluster::{Cluster, ClusterError};
+use crate::commands::{Context, done};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::term::{Block, Screen};
+
+/// How often a screen is drawn anew: durations grow.
+const DRAW: Duration = Duration::from_secs(1);
+/// The least time between two blocks where there is no screen to draw on.
+const BETWEEN_BLOCKS: Duration = Duration::from_secs(5);
+/// The least time between two looks at the Job's events.
+const BETWEEN_ASKING: Duration = Duration::from_secs(15);
+
+/// Shows the Job until it ends.
+pub(super) async fn run(
+    args: &StatusArgs,
+    wanted: &Wanted,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let name = args.name.as_str();
+    let (job, place) = job(name, wanted, cluster, context).await?;
+    wanted.selection.candidates(&job).map_err(Failure::usage)?;
+    if wanted.selection.is_nothing() {
+        context.term.note(&nothing(args, wanted));
+        return Ok(Exit::Done);
+    }
+    let items = match place {
+        Some(place) => items(&place, cluster, context).await?,
+        None => None,
+    };
+    let pods = cluster.watch_pods(&job);
+    let seen = Seen { progress: JobProgress::of(job), items, events: vec![], exit: Exit::Done };
+    let screen = context.term.screen();
+    let mut watch =
+        Watch { args, wanted, cluster, context, seen, next_asking: Some(Instant::now()), screen, shown: None };
+    watch.follow(cluster.watch_job(name), pods).await
+}
+
+/// What is shown, and what was.
+struct Watch<'a> {
+    args: &'a StatusArgs,
+    wanted: &'a Wanted,
+    cluster: &'a Cluster,
+    context: &'a Context,
+    seen: Seen,
+    /// When the events are asked for again; None where they cannot be read.
+    next_asking: Option<Instant>,
+    screen: Screen,
+    /// The last block and when it was shown; None before the first.
+    shown: Option<(Block, Instant)>,
+}
+
+impl<'a> Watch<'a> {
+    async fn follow(
+        &mut self,
+        mut job: impl Stream<Item = Result<Change, ClusterError>> + Unpin,
+        pods: impl Stream<Item = Result<Change, ClusterError>> + Unpin,
+    ) -> Result<Exit, Failure> {
+        let mut pods = Either::Left(pods);
+        let mut pods_seen = false;
+        let mut tick = interval(DRAW);
+        let mut asked: Option<LocalBoxFuture<'_, Option<Vec<EventFacts>>>> = None;
+        loop {
+            tokio::select! {
+                change = job.next() => {
+                    self.seen.progress.observe(change.transpose()?.unwrap_or(Change::JobGone));
+                }
+                change = pods.next() => {
+                    pods_seen = true;
+                    match change {
+                        Some(Ok(change)) => self.seen.progress.observe(change),
+                        Some(Err(error)) if error.is_forbidden() => {
+                            self.seen.exit = told(error, self.context);
+                            pods = Either::Right(stream::pending());
+                        }
+                        Some(Err(error)) => return Err(error.into()),
+                        None => pods = Either::Right(stream::pending()),
+                    }
+                }
+                events = done(&mut asked) => {
+                    asked = None;
+                    self.answered(events);
+                }
+                _ = tick.tick() => {
+                    if pods_seen && asked.is_none() {
+                        asked = self.ask();
+                    }
+                    if pods_seen {
+                        self.draw(false).await?;
+                    }
+                }
+            }
+            if pods_seen && self.seen.progress.verdict().is_some_and(|verdict| verdict.settled) {
+                return self.end().await;
+            }
+        }
+    }
+
+    /// Asks now and then why there are fewer pods than there should be: while the answer is on its way, the Job goes on.
+    fn ask(&mut self) -> Option<LocalBoxFuture<'a, Option<Vec<EventFacts>>>> {
+        self.next_asking.filter(|next| *next <= Instant::now())?;
+        let job = self.seen.with_pods_missing()?.clone();
+        let (cluster, context) = (self.cluster, self.context);
+        Some(async move { why_pods_are_missing(&job, cluster, context).await }.boxed_local())
+    }
+
+    /// Takes in what they say; where they cannot be read, nobody asks again.
+    fn answered(&mut self, events: Option<Vec<EventFacts>>) {
+        self.next_asking = events.as_ref().map(|_| Instant::now() + BETWEEN_ASKING);
+        self.seen.events = events.unwrap_or_default();
+    }
+
+    /// The last block. A Job that was deleted has not been watched to its end.
+    async fn end(&mut self) -> Result<Exit, Failure> {
+        self.draw(true).await?;
+        let verdict = self.seen.progress.verdict();
+        let gone = verdict.filter(|verdict| matches!(verdict.outcome, Outcome::Deleted | Outcome::Replaced));
+        let Some(verdict) = gone else { return Ok(self.seen.exit) };
+        if let Some(line) = ending::outcome(self.args.name.as_str(), verdict, &self.seen.progress) {
+            self.context.term.note(&line);
+        }
+        Ok(self.seen.exit.worse(Exit::NoJob))
+    }
+
+    /// Draws the screen, or prints a block where something has changed but the time.
+    async fn draw(&mut self, is_last: bool) -> Result<(), Failure> {
+        if self.screen.is_drawn_over() {
+            let block = self.block(false)?;
+            return Ok(self.screen.draw(&block).await?);
+        }
+        let is_due = self.shown.as_ref().is_none_or(|(_, at)| at.elapsed() >= BETWEEN_BLOCKS);
+        if !is_due && !is_last {
+            return Ok(());
+        }
+        let timeless = self.block(true)?;
+        if self.shown.as_ref().is_some_and(|(shown, _)| *shown == timeless) {
+            return Ok(());
+        }
+        let Block { body, foot } = self.block(false)?;
+        let between = if self.shown.is_some() { "\n" } else { "" };
+        self.context.term.page(&format!("{between}{body}{foot}")).await?;
+        self.shown = Some((timeless, Instant::now()));
+        Ok(())
+    }
+
+    /// What there is to show now, or as if no time passed.
+    fn block(&self, is_timeless: bool) -> Result<Block, Failure> {
+        let chosen = self.wanted.selection.indexes(&self.seen.progress).map_err(Failure::usage)?;
+        if chosen.is_empty() {
+            return Ok(Block { foot: nothing(self.args, self.wanted) + "\n", ..Block::default() });
+        }
+        let created = self.seen.progress.job().and_then(|job| job.created).filter(|_| is_timeless);
+        let status = self.seen.status_at(&chosen, created.unwrap_or_else(clock::now));
+        Ok(block(&status, &Shape::of(self.args, self.wanted, &self.context.term))?)
+    }
+}

@@ -1,0 +1,94 @@
+//! The Jobs that a verb is to change: by name, by label, or all.
+
+use std::ffi::OsStr;
+
+use indexedjob_core::facts::JobFacts;
+
+use super::Context;
+use crate::cli::{DryRun, TargetArgs, TryArgs, pasted};
+use crate::cluster::Cluster;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::launch::Mode;
+
+/// The newest Indexed Job of the namespace, for verbs that only read.
+const LATEST: &str = "@latest";
+
+/// The names of the Jobs that are meant, each once. A selector means of all that it finds only those that `meant`
+/// accepts; that there are none is said here, in kubectl's words.
+pub(super) async fn names(
+    args: &TargetArgs,
+    meant: impl Fn(&JobFacts) -> bool,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Vec<String>, Failure> {
+    if args.names.iter().any(|name| name.as_str() == LATEST) {
+        return Err(latest_is_refused(cluster, context).await?);
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in &args.names {
+        if !names.iter().any(|known| known == name.as_str()) {
+            names.push(name.as_str().to_owned());
+        }
+    }
+    if args.names.is_empty() {
+        let jobs = cluster.jobs(args.selector.as_deref().unwrap_or_default()).await?;
+        names.extend(jobs.into_iter().filter(|job| job.indexed && meant(job)).map(|job| job.name));
+        if names.is_empty() {
+            context.term.note("No resources found");
+        }
+    }
+    Ok(names)
+}
+
+/// Has it not ended, so that it can still be changed?
+pub(super) fn is_open(job: &JobFacts) -> bool {
+    job.verdict.is_none() && !job.deleting
+}
+
+/// Does `change` to one Job after the other; one that fails does not keep the others from being changed.
+pub(super) async fn each(
+    names: &[String],
+    context: &Context,
+    change: impl AsyncFn(&str) -> Result<Exit, Failure>,
+) -> Exit {
+    let mut exit = Exit::Done;
+    for name in names {
+        exit = exit.worse(change(name).await.unwrap_or_else(|failure| failure.tell(&context.term)));
+    }
+    exit
+}
+
+/// Others share the namespace: the newest Job may by now be one of theirs.
+async fn latest_is_refused(cluster: &Cluster, context: &Context) -> Result<Failure, Failure> {
+    let refused = Failure::usage("@latest is only for verbs that change nothing, since others may use the namespace");
+    let jobs = cluster.jobs("").await?;
+    let newest = jobs.iter().filter(|job| job.indexed).max_by_key(|job| (job.created, &job.name));
+    Ok(match newest {
+        Some(job) => refused.hint(with_name(&context.typed, job)),
+        None => refused.hint(format!("there is no Indexed Job: kubectl get jobs{}", context.connection.given())),
+    })
+}
+
+/// The line as it was typed, with the name of `job` in it.
+fn with_name(typed: &[impl AsRef<OsStr>], job: &JobFacts) -> String {
+    let words = typed.iter().map(|word| {
+        let word = word.as_ref().to_string_lossy();
+        match word.strip_suffix(LATEST) {
+            Some("") => job.name.clone(),
+            Some(kind) if kind.ends_with('/') => format!("{kind}{}", job.name),
+            _ => pasted(&word),
+        }
+    });
+    format!("kubectl indexedjob {}", words.collect::<Vec<_>>().join(" "))
+}
+
+impl From<TryArgs> for Mode {
+    fn from(args: TryArgs) -> Self {
+        match args.dry_run {
+            DryRun::None => Self::Real,
+            DryRun::Client => Self::Client,
+            DryRun::Server => Self::Server,
+        }
+    }
+}

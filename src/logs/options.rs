@@ -1,0 +1,117 @@
+//! What of the logs is wanted, and how it is written: the same for all logs of one command.
+
+use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::view::log::Parts;
+use indexedjob_core::view::style::Palette;
+use jiff::Timestamp;
+
+/// What is wanted, and how.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LogsOptions {
+    pub(crate) containers: Containers,
+    pub(crate) attempts: Attempts,
+    /// What ran before the newest.
+    pub(crate) previous: bool,
+    pub(crate) cut: Cut,
+    pub(crate) look: Look,
+}
+
+/// Which indexes of a Job are followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Indexes {
+    /// All, until the Job ends.
+    All,
+    /// These, until they have ended.
+    These(IndexSet),
+}
+
+/// Which containers of a pod.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Containers {
+    /// The one that kubectl would choose.
+    #[default]
+    Default,
+    /// The one of this name.
+    Named(String),
+    /// All: init containers first.
+    All,
+}
+
+/// Which attempts at an index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Attempts {
+    /// The newest.
+    Last,
+    /// All there are.
+    #[default]
+    All,
+    /// This one, from 1.
+    Nth(usize),
+}
+
+/// Which part of each log; the names and meanings are those of `kubectl logs`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// At most this many lines from the end.
+    pub(crate) tail: Option<u64>,
+    /// Not older than this many seconds.
+    pub(crate) since_seconds: Option<u64>,
+    /// Not older than this.
+    pub(crate) since_time: Option<Timestamp>,
+    /// At most this many bytes.
+    pub(crate) limit_bytes: Option<u64>,
+}
+
+/// How lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) form: Form,
+    /// Does each line begin with where it comes from?
+    pub(crate) prefix: bool,
+    /// What tells logs apart, beside the number.
+    pub(crate) parts: Parts,
+    pub(crate) palette: Palette,
+    /// A time before each line.
+    pub(crate) timestamps: bool,
+}
+
+/// What becomes of the bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// They stay as they are.
+    #[default]
+    Raw,
+    /// What could command a terminal is written out.
+    Safe,
+    /// Each line is a JSON object.
+    Json,
+}
+
+impl Form {
+    /// What becomes of them where nobody says: a terminal is not to obey a log.
+    pub(crate) fn on(is_terminal: bool) -> Self {
+        if is_terminal { Self::Safe } else { Self::Raw }
+    }
+}
+
+impl Look {
+    /// Do the bytes of a log go through as they are?
+    pub(super) fn is_untouched(self) -> bool {
+        self.form == Form::Raw && !self.prefix
+    }
+
+    /// Must each line come with its time?
+    pub(super) fn needs_times(self) -> bool {
+        self.timestamps || self.form == Form::Json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_terminal_obeys_a_log() {
+        assert_eq!((Form::on(true), Form::on(false)), (Form::Safe, Form::Raw));
+    }
+}

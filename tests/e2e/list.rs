@@ -1,0 +1,50 @@
+//! `list`: beside what the real kubectl says of the same Jobs.
+
+use crate::harness::Space;
+use crate::wait::job;
+
+#[test]
+fn jobs_are_listed_with_kubectls_status_and_how_far_they_are() {
+    let space = Space::new("list");
+    space.apply(&job("good", 3, "", "true"));
+    space.apply(&job("bad", 3, "backoffLimitPerIndex: 0", "test $JOB_COMPLETION_INDEX != 1"));
+    space.apply(&job("asleep", 3, "suspend: true", "true"));
+    space.kubectl("create job plain --image docker.io/library/busybox -- true").ok();
+    space.indexedjob("wait good --timeout=300s").ok();
+    space.indexedjob("wait bad --timeout=300s").output().ends_with(3);
+
+    let listed = space.indexedjob("list --no-headers").ok();
+    let rows: Vec<Vec<&str>> = listed.text().lines().map(|line| line.split_whitespace().collect()).collect();
+    let first = |row: &[&str], so_many: usize| row[..so_many].join(" ");
+    assert_eq!(first(&rows[0], 4), "asleep Suspended 0/3 0");
+    assert_eq!(first(&rows[1], 4), "bad Failed 2/3 1");
+    assert_eq!(rows[1].last(), Some(&"FailedIndexes"));
+    assert_eq!(first(&rows[2], 4), "good Complete 3/3 0");
+    assert_eq!(rows.len(), 3, "{}", listed.text());
+
+    // The server's own words for the status are ours.
+    let theirs = space.kubectl("get jobs --no-headers").ok();
+    if space.server_minor() >= 31 {
+        for line in theirs.text().lines().filter(|line| !line.starts_with("plain")) {
+            let words: Vec<_> = line.split_whitespace().take(2).collect();
+            assert!(rows.iter().any(|row| row[..2] == words[..]), "kubectl: {line}\nours: {}", listed.text());
+        }
+    }
+    let all = space.indexedjob("list --non-indexed -o name").ok();
+    let names: Vec<_> = theirs.text().lines().filter_map(|line| line.split(' ').next()).collect();
+    let ours: Vec<_> = all.text().lines().filter_map(|line| line.strip_prefix("job.batch/")).collect();
+    assert_eq!(ours, names);
+    let json = space.indexedjob("list -o json").json();
+    assert_eq!(json["items"][1]["indexes"]["failed"], 1);
+}
+
+#[test]
+fn a_watch_follows_a_job_to_its_end() {
+    let space = Space::new("list-watch");
+    let mut watch = space.indexedjob("list -w").spawn();
+    space.apply(&job("short", 2, "", "sleep 1"));
+    watch.await_stdout("short   Running");
+    watch.await_stdout("short   Complete");
+    watch.signal("INT");
+    watch.finish().ends_with(130);
+}

@@ -1,0 +1,91 @@
+//! `list`: which Jobs, in which order, in which form, and as they change.
+
+use serde_json::json;
+
+use crate::fake::{JobHandle, Server};
+use crate::harness::run;
+
+/// A Job of 5 indexes with a label.
+fn job(server: &Server, namespace: &str, name: &str, mode: &str) -> JobHandle {
+    let spec = json!({
+        "completions": 5, "parallelism": 3, "completionMode": mode,
+        "template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "w", "image": "busybox"}]}},
+    });
+    let metadata = json!({"name": name, "labels": {"app": name}});
+    server.add_job_from(namespace, json!({"metadata": metadata, "spec": spec}))
+}
+
+/// The first words of the lines of stdout.
+fn first_words(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.split(' ').next()).collect()
+}
+
+#[test]
+fn indexed_jobs_of_the_namespace_and_others_on_request() {
+    let server = Server::start();
+    server.add_namespace("other");
+    job(&server, "default", "train", "Indexed").fail("3", "FailedIndexes", "Job has failed indexes");
+    job(&server, "default", "queue", "NonIndexed");
+    job(&server, "other", "score", "Indexed").complete();
+    let lines = |line: &str| {
+        let output = run(&server, line).output();
+        output.ends_with_code(0);
+        output.text().to_owned()
+    };
+    let text = lines("list");
+    assert_eq!(first_words(&text), ["NAME", "train"]);
+    assert!(text.contains("Failed") && text.ends_with("FailedIndexes\n"), "{text}");
+    assert_eq!(first_words(&lines("list --non-indexed")), ["NAME", "queue", "train"]);
+    let text = lines("ls -A");
+    assert_eq!(first_words(&text), ["NAMESPACE", "default", "other"]);
+    assert!(text.contains("score   Complete   5/5"), "{text}");
+    assert_eq!(lines("list -o name --non-indexed"), "job.batch/queue\njob.batch/train\n");
+    assert_eq!(first_words(&lines("list --non-indexed -l app!=queue --no-headers")), ["train"]);
+    let json: serde_json::Value = serde_json::from_str(&lines("list -A -o json")).unwrap();
+    assert_eq!(
+        (&json["apiVersion"], &json["items"][1]["indexes"]["succeeded"]),
+        (&json!("kubectl-indexedjob/v1"), &json!(5))
+    );
+    assert!(lines("list -A -o yaml").starts_with("apiVersion: kubectl-indexedjob/v1\nitems:\n"));
+}
+
+#[test]
+fn none_is_said_as_kubectl_says_it() {
+    let server = Server::start();
+    run(&server, "list").output().is(0, "", "No resources found in default namespace.\n");
+    run(&server, "list -A").output().is(0, "", "No resources found\n");
+    let output = run(&server, "list -o json").output();
+    output.says(
+        0,
+        "{\n    \"apiVersion\": \"kubectl-indexedjob/v1\",\n    \"kind\": \"JobList\",\n    \"items\": []\n}\n",
+        &[],
+    );
+}
+
+#[test]
+fn a_watch_shows_each_change_once() {
+    let server = Server::start();
+    let train = job(&server, "default", "train", "Indexed");
+    let watch = run(&server, "list --watch").spawn();
+    watch.await_stdout("train   Running   0/5");
+    train.progress("0-2", 3);
+    watch.await_stdout("train   Running   3/5");
+    job(&server, "default", "score", "Indexed");
+    watch.await_stdout("score   Running   0/5");
+    train.complete();
+    watch.await_stdout("train   Complete   5/5");
+    train.delete();
+    watch.await_stdout("train   Complete   5/5");
+    watch.interrupt();
+    let output = watch.finish();
+    output.ends_with_code(130);
+    let headers = output.text().lines().filter(|line| line.starts_with("NAME")).count();
+    assert_eq!(headers, 1, "{}", output.text());
+}
+
+#[test]
+fn what_the_server_refuses_is_said_in_its_words() {
+    let server = Server::start();
+    server.forbid("list", "jobs");
+    run(&server, "list").output().says(1, "", &["Error from server (Forbidden): jobs.batch is forbidden"]);
+}
