@@ -13,7 +13,7 @@
 //! - [`cli`]: the command line
 //! - [`clock`], [`env`], [`exit`]: now, the environment, the exit codes
 //!
-//! A reader's path: `commands/wait.rs`, then `core/src/progress.rs`, then `core/src/view/line.rs`.
+//! A reader's path: `commands/wait/mod.rs`, then `core/src/progress/mod.rs`, then `core/src/view/line.rs`.
 
 mod cli;
 mod clock;

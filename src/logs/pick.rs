@@ -4,8 +4,9 @@ use indexedjob_core::facts::{Container, End, Outcome, PodFacts};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::JobProgress;
-use indexedjob_core::text::{Foreign, shown};
+use indexedjob_core::text::shown;
 use indexedjob_core::view::indexes;
+use indexedjob_core::view::line::{self, not_started};
 use indexedjob_core::view::log::Origin;
 use jiff::Timestamp;
 
@@ -203,8 +204,7 @@ fn readable(pod: &PodFacts, container: &Container) -> Result<(), Missing> {
 /// Why the program of `container` could not be started, where it could not: the runtime says so, and there is no log.
 fn no_program_because(container: &Container) -> Option<String> {
     let end = container.end.as_ref().filter(|end| NO_PROGRAM.contains(&end.reason.raw()))?;
-    let reason_and_message = [&end.reason, &end.message].into_iter().filter(|text| !text.is_empty());
-    Some(reason_and_message.map(|text| [": ".into(), text.shown()].concat()).collect::<Vec<_>>().concat())
+    Some(line::because(&[&end.reason, &end.message]))
 }
 
 /// The containers of `pod` that are meant; else what to say.
@@ -250,8 +250,7 @@ pub(super) fn because(pod: &PodFacts, container: &Container) -> String {
         None if !pod.unscheduled.is_empty() => [&pod.unscheduled, &pod.reason],
         None => [&pod.reason, &pod.message],
     };
-    let part = |text: &Foreign| [": ".into(), text.shown()].concat();
-    why.into_iter().filter(|text| !text.is_empty()).map(part).collect::<Vec<_>>().concat()
+    line::because(&why)
 }
 
 /// `: the Job is suspended`; empty where nothing is known of why there is no pod.
@@ -271,12 +270,6 @@ fn without_pod(progress: &JobProgress, index: Index) -> Missing {
         Some(_) => Missing::NeverRan,
         None => Missing::NotStarted { because: because_without_pod(progress).to_owned() },
     }
-}
-
-/// `index 3 has not started yet`, and why.
-pub(super) fn not_started(these: &IndexSet, because: &str) -> String {
-    let have = if these.len() == 1 { "has" } else { "have" };
-    format!("{} {have} not started yet{because}", indexes(these))
 }
 
 /// `container worker of index 3 was never started`, and why.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::Number;
 use indexedjob_core::view::indexes;
+use indexedjob_core::view::line;
 use tokio::time::Instant;
 
 use super::pick;
@@ -100,7 +101,7 @@ impl Cause {
 
     fn line(&self, these: &IndexSet) -> String {
         match self {
-            Self::NotStarted(because) => pick::not_started(these, because),
+            Self::NotStarted(because) => line::not_started(these, because),
             Self::NeverStarted { container, because } => pick::never_started(container, these, because),
             Self::Queued(others) => format!("{} will be read later: {others} logs are read at a time", indexes(these)),
         }

@@ -23,8 +23,6 @@ pub enum Paint {
     Active,
     /// What matters less than what stands around it.
     Faint,
-    /// What heads the rest.
-    Heading,
     /// One of the colours that tell neighbours apart; the same number is always the same one.
     Nth(u32),
 }
@@ -56,7 +54,6 @@ impl Paint {
             Self::Warning => color(AnsiColor::Yellow),
             Self::Active => color(AnsiColor::Cyan),
             Self::Faint => Style::new().dimmed(),
-            Self::Heading => Style::new().bold(),
             Self::Nth(number) => color(APART[number as usize % APART.len()]),
         }
     }
