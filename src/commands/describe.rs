@@ -1,6 +1,6 @@
 //! `describe NAME...`: all that kubectl describe shows of a Job, and what it never does.
 
-use indexedjob_core::digest;
+use indexedjob_core::digest::{self, Cause};
 use indexedjob_core::facts::{EventFacts, JobFacts, PodFacts};
 use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::stuck::{self, Obstacle};
@@ -61,7 +61,8 @@ async fn one(name: &str, args: &DescribeArgs, cluster: &Cluster, context: &Conte
         Err(error) => Events::Unreadable(error.to_string()),
     });
     let waiting = waiting(&progress, events.as_ref(), stuck::suspended_by(&job).as_ref());
-    let (failures, next) = (failures(&progress), next(&progress, &context.connection.given()));
+    let causes = digest::failures(&progress);
+    let (failures, next) = (failures(&progress, &causes), next(&progress, &causes, &context.connection.given()));
     let lines = PodLines { failures: &failures, waiting: &waiting, next: &next };
     let progress = Some(&progress).filter(|_| knows_pods);
     let described = Described { job: &job, events, progress, pods: lines };
@@ -78,9 +79,8 @@ async fn pods(progress: &JobProgress, cluster: &Cluster) -> Result<Option<Vec<Po
 }
 
 /// The causes of failed attempts, a line each.
-fn failures(progress: &JobProgress) -> Vec<String> {
+fn failures(progress: &JobProgress, causes: &[Cause]) -> Vec<String> {
     let numbering = progress.numbering();
-    let causes = digest::failures(progress);
     let recovered = Some(digest::recovered(progress)).filter(|recovered| !recovered.is_empty());
     let recovered = recovered.map(|recovered| ending::recovered(&recovered, &numbering));
     causes.iter().map(|cause| ending::cause(cause, &numbering)).chain(recovered).collect()
@@ -98,10 +98,10 @@ fn waiting(progress: &JobProgress, events: Option<&Events<'_>>, suspended_by: Op
 }
 
 /// The commands that tell more of a Job like this; `given` are the flags to repeat.
-fn next(progress: &JobProgress, given: &str) -> Vec<String> {
+fn next(progress: &JobProgress, causes: &[Cause], given: &str) -> Vec<String> {
     let Some(job) = progress.job().filter(|job| job.indexed) else { return vec![] };
     let name = &job.name;
-    let log = ending::first_failed(progress, &digest::failures(progress));
+    let log = ending::first_failed(progress, causes);
     let log = log.map(|number| format!("kubectl indexedjob logs {name} --index {number}{given}"));
     let status = log.as_ref().map(|_| format!("kubectl indexedjob status {name}{given}"));
     let wait = progress.verdict().is_none().then(|| format!("kubectl indexedjob wait {name}{given}"));
