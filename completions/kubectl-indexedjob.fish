@@ -61,6 +61,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "resume" -d 'Let suspended Jobs run'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "scale" -d 'Change how many pods of a Job may run at a time, or how many indexes it has'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "retry" -d 'Run only what failed or never ran, as a new Job in which everything else is done'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l completions -d 'So many tasks, numbered from 0' -r
@@ -129,9 +130,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cr
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l logs -d 'Print the logs of all tasks as they come, to the end' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l timeout -d 'How long to stay: 90s, 5m, 1h30m; by default without end' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l rm -d 'Delete the Job once it is complete; one that failed stays' -r -f -a "true\t''
 false\t''"
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l timeout -d 'How long to stay: 90s, 5m, 1h30m; by default without end' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l replace -d 'Delete a finished Job of this name before' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l defaults -d 'What is set besides what was asked for: what suits an array (see below), or nothing' -r -f -a "array\t'What suits an array of tasks'
@@ -601,6 +602,84 @@ never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l all -d 'All Indexed Jobs of the namespace'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l finished -d 'Of these only the Jobs that are complete or have failed'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+failed\t'Failed for good'
+running\t'A pod of it runs'
+retrying\t'Failed, and waits for its next attempt'
+terminating\t'Its pod is being stopped'
+pending\t'Not running yet'
+starting\t'Pending, with a pod that is there'
+all\t'Whatever its state'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l via -d 'How the new Job learns what is done' -r -f -a "auto\t'The first that works'
+status\t'Its status is told'
+adopt\t'It takes over the pods that succeeded'
+subset\t'It has only the tasks that are left'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l name -d 'The name of the new Job; by default NAME-r1, NAME-r2, ...' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l image -d 'The image of the container' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l parallelism -d 'How many tasks may run at once; by default as before' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l retries -d 'How often a task is tried again after a failure; by default as before' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l avoid-failed-nodes -d 'Keep off the nodes where the last attempts at these tasks failed' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l env -d 'A variable; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l env-from -d 'Variables from the keys of configmap/NAME or secret/NAME; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l working-dir -d 'The directory that the program begins in' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -s c -l container -d 'The container that is meant, where a file has several' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l image-pull-policy -d 'When to pull the image' -r -f -a "Always\t'Each time'
+IfNotPresent\t'If the node does not have it'
+Never\t'Not at all'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l image-pull-secret -d 'A Secret to pull the image with; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l service-account -d 'The service account that the pods run as' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l time-limit -d 'How long an attempt may take: 90s, 5m, 1h30m' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l requests -d 'What each pod is sure to get: cpu=500m,memory=4Gi' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l limits -d 'What each pod gets at most: memory=8Gi' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l gpus -d 'So many GPUs for each pod: the limit of nvidia.com/gpu; of another kind by --limits' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l volume -d 'A volume and its place: pvc/data:/data, with :ro read-only' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l node-selector -d 'A label that a node must have: KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l toleration -d 'A taint of nodes that is borne: KEY, KEY:EFFECT or KEY=VALUE:EFFECT; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l priority-class -d 'The priority class of the pods' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l runtime-class -d 'The runtime class of the pods' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l label -d 'A label of the Job and its pods: KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l annotation -d 'An annotation of the Job and its pods: KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l wait -d 'Follow the Job to its end, as wait does' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l logs -d 'Print the logs of all tasks as they come, to the end' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l timeout -d 'How long to stay: 90s, 5m, 1h30m; by default without end' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l undo -d 'Take back a retry that did not end: pods go back to the Job that they came from, and the new Job goes' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l dry-run -d 'Only show what would be created: client or server' -r -f -a "none\t'Create the objects'
+client\t'Ask nobody'
+server\t'Let the server check them'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -s o -l output -d 'Print the name or the Job instead of kubectl\'s line' -r -f -a "name\t'job.batch/NAME'
+json\t'The objects as JSON'
+yaml\t'The objects as YAML'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l context -d 'The kubeconfig context to use' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l cluster -d 'The kubeconfig cluster to use' -r
@@ -625,16 +704,17 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand co
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "create" -d 'Create an Indexed Job from flags, a script or a file'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "list" -d 'Show the Indexed Jobs of a namespace'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "status" -d 'Show what each index of a Job is doing'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "logs" -d 'Print logs by index: all, some, or one; as they are, as they come, or into files'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "cancel" -d 'Give up some indexes of a Job, or the whole Job, for good'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "suspend" -d 'Stop Jobs until they are resumed'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "resume" -d 'Let suspended Jobs run'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "scale" -d 'Change how many pods of a Job may run at a time, or how many indexes it has'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "completion" -d 'Print the completion script of a shell'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "create" -d 'Create an Indexed Job from flags, a script or a file'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "list" -d 'Show the Indexed Jobs of a namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "status" -d 'Show what each index of a Job is doing'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "logs" -d 'Print logs by index: all, some, or one; as they are, as they come, or into files'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "cancel" -d 'Give up some indexes of a Job, or the whole Job, for good'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "suspend" -d 'Stop Jobs until they are resumed'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "resume" -d 'Let suspended Jobs run'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "scale" -d 'Change how many pods of a Job may run at a time, or how many indexes it has'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "retry" -d 'Run only what failed or never ran, as a new Job in which everything else is done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -117,8 +117,8 @@ Never\:"Not at all"))' \
 '*--annotation=[An annotation of the Job and its pods\: KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--wait=[Follow the Job to its end, as wait does]::BOOL:(true false)' \
 '--logs=[Print the logs of all tasks as they come, to the end]::BOOL:(true false)' \
-'--rm=[Delete the Job once it is complete; one that failed stays]::BOOL:(true false)' \
 '--timeout=[How long to stay\: 90s, 5m, 1h30m; by default without end]:DURATION:_default' \
+'--rm=[Delete the Job once it is complete; one that failed stays]::BOOL:(true false)' \
 '--replace=[Delete a finished Job of this name before]::BOOL:(true false)' \
 '--defaults=[What is set besides what was asked for\: what suits an array (see below), or nothing]:SET:((array\:"What suits an array of tasks"
 api\:"The API'\''s own"))' \
@@ -679,6 +679,91 @@ never\:"Never"))' \
 '*::names -- The Jobs\: NAME, job/NAME:_default' \
 && ret=0
 ;;
+(retry)
+_arguments "${_arguments_options[@]}" : \
+'--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
+'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+failed\:"Failed for good"
+running\:"A pod of it runs"
+retrying\:"Failed, and waits for its next attempt"
+terminating\:"Its pod is being stopped"
+pending\:"Not running yet"
+starting\:"Pending, with a pod that is there"
+all\:"Whatever its state"))' \
+'*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
+'*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
+'--via=[How the new Job learns what is done]:WAY:((auto\:"The first that works"
+status\:"Its status is told"
+adopt\:"It takes over the pods that succeeded"
+subset\:"It has only the tasks that are left"))' \
+'--name=[The name of the new Job; by default NAME-r1, NAME-r2, ...]:NAME:_default' \
+'--image=[The image of the container]:IMAGE:_default' \
+'--parallelism=[How many tasks may run at once; by default as before]:N:_default' \
+'--retries=[How often a task is tried again after a failure; by default as before]:N:_default' \
+'--avoid-failed-nodes=[Keep off the nodes where the last attempts at these tasks failed]::BOOL:(true false)' \
+'*--env=[A variable; may be repeated]:NAME=VALUE:_default' \
+'*--env-from=[Variables from the keys of configmap/NAME or secret/NAME; may be repeated]:SOURCE:_default' \
+'--working-dir=[The directory that the program begins in]:DIR:_default' \
+'-c+[The container that is meant, where a file has several]:NAME:_default' \
+'--container=[The container that is meant, where a file has several]:NAME:_default' \
+'--image-pull-policy=[When to pull the image]:WHEN:((Always\:"Each time"
+IfNotPresent\:"If the node does not have it"
+Never\:"Not at all"))' \
+'*--image-pull-secret=[A Secret to pull the image with; may be repeated]:SECRET:_default' \
+'--service-account=[The service account that the pods run as]:NAME:_default' \
+'--time-limit=[How long an attempt may take\: 90s, 5m, 1h30m]:DURATION:_default' \
+'*--requests=[What each pod is sure to get\: cpu=500m,memory=4Gi]:RESOURCE=AMOUNT,...:_default' \
+'*--limits=[What each pod gets at most\: memory=8Gi]:RESOURCE=AMOUNT,...:_default' \
+'--gpus=[So many GPUs for each pod\: the limit of nvidia.com/gpu; of another kind by --limits]:N:_default' \
+'*--volume=[A volume and its place\: pvc/data\:/data, with \:ro read-only]:SOURCE:PATH:_default' \
+'*--node-selector=[A label that a node must have\: KEY=VALUE; may be repeated]:KEY=VALUE,...:_default' \
+'*--toleration=[A taint of nodes that is borne\: KEY, KEY\:EFFECT or KEY=VALUE\:EFFECT; may be repeated]:TAINT:_default' \
+'--priority-class=[The priority class of the pods]:NAME:_default' \
+'--runtime-class=[The runtime class of the pods]:NAME:_default' \
+'*--label=[A label of the Job and its pods\: KEY=VALUE; may be repeated]:KEY=VALUE,...:_default' \
+'*--annotation=[An annotation of the Job and its pods\: KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--wait=[Follow the Job to its end, as wait does]::BOOL:(true false)' \
+'--logs=[Print the logs of all tasks as they come, to the end]::BOOL:(true false)' \
+'--timeout=[How long to stay\: 90s, 5m, 1h30m; by default without end]:DURATION:_default' \
+'--undo=[Take back a retry that did not end\: pods go back to the Job that they came from, and the new Job goes]::BOOL:(true false)' \
+'--dry-run=[Only show what would be created\: client or server]:WHERE:((none\:"Create the objects"
+client\:"Ask nobody"
+server\:"Let the server check them"))' \
+'-o+[Print the name or the Job instead of kubectl'\''s line]:FORM:((name\:"job.batch/NAME"
+json\:"The objects as JSON"
+yaml\:"The objects as YAML"))' \
+'--output=[Print the name or the Job instead of kubectl'\''s line]:FORM:((name\:"job.batch/NAME"
+json\:"The objects as JSON"
+yaml\:"The objects as YAML"))' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':name -- The Job\: NAME, job/NAME; its newest run is gone on from:_default' \
+'*::command -- The container'\''s command and its arguments, in place of the old ones:_default' \
+&& ret=0
+;;
 (completion)
 _arguments "${_arguments_options[@]}" : \
 '--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
@@ -765,6 +850,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(retry)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (completion)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -797,6 +886,7 @@ _kubectl-indexedjob_commands() {
 'resume:Let suspended Jobs run' \
 'scale:Change how many pods of a Job may run at a time, or how many indexes it has' \
 'delete:Delete Jobs, with their pods and helper objects' \
+'retry:Run only what failed or never ran, as a new Job in which everything else is done' \
 'completion:Print the completion script of a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -841,6 +931,7 @@ _kubectl-indexedjob__subcmd__help_commands() {
 'resume:Let suspended Jobs run' \
 'scale:Change how many pods of a Job may run at a time, or how many indexes it has' \
 'delete:Delete Jobs, with their pods and helper objects' \
+'retry:Run only what failed or never ran, as a new Job in which everything else is done' \
 'completion:Print the completion script of a shell' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -891,6 +982,11 @@ _kubectl-indexedjob__subcmd__help__subcmd__resume_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob help resume commands' commands "$@"
 }
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__retry_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__retry_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help retry commands' commands "$@"
+}
 (( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__scale_commands] )) ||
 _kubectl-indexedjob__subcmd__help__subcmd__scale_commands() {
     local commands; commands=()
@@ -925,6 +1021,11 @@ _kubectl-indexedjob__subcmd__logs_commands() {
 _kubectl-indexedjob__subcmd__resume_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob resume commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__retry_commands] )) ||
+_kubectl-indexedjob__subcmd__retry_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob retry commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__scale_commands] )) ||
 _kubectl-indexedjob__subcmd__scale_commands() {

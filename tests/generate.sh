@@ -18,5 +18,5 @@ section() {
 {
   printf '# Reference\n\nGenerated from the help of the program by `make generate`.\n\n'
   section ''
-  for verb in create wait status list describe logs cancel suspend resume scale delete completion; do section "$verb"; done
+  for verb in create wait status list describe logs retry cancel suspend resume scale delete completion; do section "$verb"; done
 } >"$dir/docs/reference.md"

@@ -180,7 +180,7 @@ fn first_form(wanted: &Objects, mark: &Mark) -> Value {
 
 /// `helper` with `job` as its owner, so that it goes when the Job goes. No blockOwnerDeletion: some clusters forbid it
 /// without rights on the Job's finalizers. The name is in its label, too: the server may have completed it.
-fn owned(helper: &Value, job: &Value) -> Value {
+pub(crate) fn owned(helper: &Value, job: &Value) -> Value {
     let mut helper = helper.clone();
     helper["metadata"]["labels"][JOB_LABEL] = job["metadata"]["name"].clone();
     helper["metadata"]["ownerReferences"] = json!([{
@@ -192,7 +192,7 @@ fn owned(helper: &Value, job: &Value) -> Value {
     helper
 }
 
-fn is_owned_by(object: &Value, uid: &str) -> bool {
+pub(crate) fn is_owned_by(object: &Value, uid: &str) -> bool {
     let owners = object["metadata"]["ownerReferences"].as_array();
     owners.is_some_and(|owners| owners.iter().any(|owner| owner["uid"] == uid))
 }

@@ -20,6 +20,7 @@
 //! - [`manifest`]: JSON manifests, by setters
 //! - [`creation`]: the order in which a Job and its helper objects come to be
 //! - [`lifecycle`]: what changes a Job that is there: suspend, resume, scale, cancel, delete
+//! - [`rerun`]: a Job that runs only what is not done
 //! - [`view`]: everything that people read
 
 pub mod creation;
@@ -35,6 +36,7 @@ pub mod pace;
 pub mod plan;
 pub mod progress;
 pub mod quantity;
+pub mod rerun;
 pub mod select;
 pub mod stuck;
 pub mod text;

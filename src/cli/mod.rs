@@ -7,8 +7,10 @@ mod list;
 mod logs;
 mod name;
 mod pod;
+mod retry;
 mod selection;
 mod status;
+mod stay;
 mod usage;
 mod value;
 mod verbs;
@@ -19,13 +21,15 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use connection::ConnectionArgs;
-pub(crate) use create::{CreateArgs, DryRun, Form, Inputs, ItemsSource, StayArgs};
+pub(crate) use create::{CreateArgs, DryRun, Form, Inputs, ItemsSource};
 pub(crate) use lifecycle::{CancelArgs, DeleteArgs, ResumeArgs, ScaleArgs, SuspendArgs, TargetArgs, TryArgs};
 pub(crate) use list::{ListArgs, ListForm};
 pub(crate) use logs::{AttemptArg, LogsArgs, LogsOutput, OrderArg, PrefixArg};
 pub(crate) use name::JobName;
+pub(crate) use retry::{RetryArgs, ViaArg};
 pub(crate) use selection::SelectionArgs;
 pub(crate) use status::{StatusArgs, StatusForm};
+pub(crate) use stay::StayArgs;
 pub(crate) use usage::{Usage, pasted};
 pub(crate) use verbs::{CompletionArgs, DescribeArgs};
 pub(crate) use wait::{ProgressArg, WaitArgs};
@@ -91,6 +95,11 @@ pub(crate) enum Verb {
     Resume(ResumeArgs),
     Scale(ScaleArgs),
     Delete(DeleteArgs),
+    /// Run only what failed or never ran, as a new Job in which everything else is done
+    ///
+    /// The tasks keep their own numbers, hostname endings and variables. Any flag of create about the pod changes it for
+    /// the new Job; what follows -- replaces the command.
+    Retry(Box<RetryArgs>),
     /// Print the completion script of a shell
     Completion(CompletionArgs),
 }
@@ -107,6 +116,11 @@ impl Cli {
             Verb::Create(args) if args.dry_run == DryRun::None => Some(format!(
                 "interrupted; the job may be there, suspended and half-made: the same command finishes it\n\
                  hint: kubectl get jobs{given}"
+            )),
+            Verb::Retry(args) if args.dry_run == DryRun::None && !args.undo => Some(format!(
+                "interrupted; a new run may be there, suspended and half-made: the same command finishes it\n\
+                 hint: kubectl indexedjob retry {0}{given}, or: kubectl indexedjob retry {0} --undo{given}",
+                args.name.as_str()
             )),
             _ => None,
         }
@@ -133,6 +147,9 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Sto
             create.typed(&args, matches);
         }
         cli.typed = args.iter().skip(1).cloned().collect();
+        if let Verb::Retry(retry) = &mut cli.verb {
+            retry.stay.output = retry.output;
+        }
         Ok(cli)
     });
     cli.map_err(|error| usage::explain(&error, &args, shown_as))

@@ -65,6 +65,11 @@ impl SelectionArgs {
         self.index.is_some() || !self.state.is_empty() || !self.reason.is_empty() || !self.exit_code.is_empty()
     }
 
+    /// Do states that were given include that of tasks which are done?
+    pub(crate) fn includes_succeeded(&self) -> bool {
+        self.state.iter().any(|state| state.states().contains(&IndexState::Succeeded))
+    }
+
     /// What is meant; `from_stdin` in place of numbers that are there.
     pub(crate) fn selection(&self, from_stdin: Option<IndexSet>) -> Selection {
         let numbers = match &self.index {

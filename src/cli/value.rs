@@ -28,6 +28,12 @@ pub(super) fn whole(text: &str) -> Result<i64, String> {
     }
 }
 
+/// How many pods of an Indexed Job may run at once.
+pub(super) fn parallelism(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| *number <= 100_000);
+    number.ok_or_else(|| "it must be between 0 and 100000".to_owned())
+}
+
 /// A number of the API: 0 to 2147483647.
 pub(super) fn count(text: &str) -> Result<u32, String> {
     let number = i32::try_from(whole(text)?).ok().and_then(|number| u32::try_from(number).ok());

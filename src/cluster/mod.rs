@@ -5,6 +5,7 @@
 //! - `objects`: what can be asked; `lists`: by labels; `pods`: those of a Job; `watch`: a Job, its pods or many Jobs (`watched`) as they
 //!   change, from `frames`; `logs`: bytes
 //! - `queue`: the place of a Job in a queue of Kueue
+//! - `runs`: what a retry asks besides
 //! - `error`: what went wrong, in kubectl's words, and a hint; `status`: as the server says it, `transport`: where
 //!   nobody answered
 //!
@@ -23,6 +24,7 @@ mod pods;
 mod proxy;
 mod queue;
 mod retry;
+mod runs;
 #[cfg(test)]
 mod script;
 mod status;

@@ -145,7 +145,7 @@ impl Cluster {
 
     /// Changes an object by a JSON merge patch. Sent once.
     pub(crate) async fn patch(&self, kind: Kind, name: &str, merge_patch: &Value) -> Result<Value, ClusterError> {
-        self.send_patch(kind, name, merge_patch, false).await
+        self.patch_as(kind, name, "", "application/merge-patch+json", merge_patch, false).await
     }
 
     /// What [`patch`](Self::patch) would return; nothing is changed.
@@ -155,19 +155,26 @@ impl Cluster {
         name: &str,
         merge_patch: &Value,
     ) -> Result<Value, ClusterError> {
-        self.send_patch(kind, name, merge_patch, true).await
+        self.patch_as(kind, name, "", "application/merge-patch+json", merge_patch, true).await
     }
 
-    async fn send_patch(
+    /// Changes an object, or the part of it that `subresource` is; empty for the object. Sent once.
+    pub(super) async fn patch_as(
         &self,
         kind: Kind,
         name: &str,
-        merge_patch: &Value,
+        subresource: &'static str,
+        content_type: &'static str,
+        change: &Value,
         dry_run: bool,
     ) -> Result<Value, ClusterError> {
-        let path = format!("{}{}", self.object_path(kind, name)?, write_query(dry_run));
-        let asked = self.asked("patch", kind, name);
-        self.http.write(&Ask::with_body(Method::PATCH, path, "application/merge-patch+json", merge_patch, asked)).await
+        let mut path = self.object_path(kind, name)?;
+        if !subresource.is_empty() {
+            path = format!("{path}/{subresource}");
+        }
+        path.push_str(&write_query(dry_run));
+        let asked = Asked { subresource, ..self.asked("patch", kind, name) };
+        self.http.write(&Ask::with_body(Method::PATCH, path, content_type, change, asked)).await
     }
 
     /// Deletes an object and, in the background, what it owns; a conflict if the object of that name is not `uid`, or
@@ -286,7 +293,13 @@ impl Ask {
         Self { method: Method::GET, path, content_type: "application/json", body: Vec::new(), asked }
     }
 
-    fn with_body(method: Method, path: String, content_type: &'static str, body: &Value, asked: Asked) -> Self {
+    pub(super) fn with_body(
+        method: Method,
+        path: String,
+        content_type: &'static str,
+        body: &Value,
+        asked: Asked,
+    ) -> Self {
         Self { method, path, content_type, body: body.to_string().into_bytes(), asked }
     }
 }

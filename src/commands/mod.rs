@@ -9,8 +9,11 @@ mod describe;
 mod input;
 mod list;
 mod logs;
+mod made;
+mod retry;
 mod scale;
 mod status;
+mod stay;
 mod suspend;
 mod target;
 mod wait;
@@ -73,6 +76,7 @@ pub(crate) async fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> 
         Verb::Resume(args) => suspend::resume(args, context).await,
         Verb::Scale(args) => scale::run(args, context).await,
         Verb::Delete(args) => delete::run(args, context).await,
+        Verb::Retry(args) => retry::run(*args, context).await,
         Verb::Completion(args) => completion::run(&args, &context.term),
     }
 }

@@ -26,6 +26,7 @@ mod list;
 mod logs;
 mod numbers;
 mod refused;
+mod retry;
 mod scale;
 mod script;
 mod status;

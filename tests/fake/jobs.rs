@@ -1,5 +1,7 @@
 //! Jobs: how the server defaults and validates them, and a tiny controller.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::scene::Pod;
@@ -57,7 +59,7 @@ fn default_pod(spec: &mut Value) {
     set_default(spec, "securityContext", json!({}));
     set_default(spec, "terminationGracePeriodSeconds", json!(30));
     for list in ["initContainers", "containers"] {
-        for container in spec[list].as_array_mut().into_iter().flatten() {
+        for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             let image = container["image"].as_str().unwrap_or_default();
             let name = image.rsplit('/').next().unwrap_or_default();
             let pull = if !name.contains(':') || name.ends_with(":latest") { "Always" } else { "IfNotPresent" };
@@ -67,7 +69,7 @@ fn default_pod(spec: &mut Value) {
             set_default(container, "terminationMessagePolicy", json!("File"));
         }
     }
-    for volume in spec["volumes"].as_array_mut().into_iter().flatten() {
+    for volume in spec.get_mut("volumes").and_then(Value::as_array_mut).into_iter().flatten() {
         for kind in ["configMap", "downwardAPI", "projected", "secret"] {
             if volume[kind].is_object() {
                 set_default(&mut volume[kind], "defaultMode", json!(420));
@@ -199,7 +201,56 @@ pub(crate) fn compact_indexes(indexes: impl IntoIterator<Item = u64>) -> String 
     runs.into_iter().map(text).collect::<Vec<_>>().join(",")
 }
 
-/// Suspends suspended Jobs, and runs the others to their end, each index successfully.
+/// The indexes of `status.completedIndexes`.
+pub(crate) fn completed(job: &Value) -> BTreeSet<u64> {
+    let mut indexes = BTreeSet::new();
+    for part in job["status"]["completedIndexes"].as_str().unwrap_or_default().split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        if let (Ok(first), Ok(last)) = (first.parse::<u64>(), last.parse::<u64>()) {
+            indexes.extend(first..=last);
+        }
+    }
+    indexes
+}
+
+/// What a PATCH of the status may say of indexes (1.32 and newer).
+pub(crate) fn validate_status(resource: &Resource, old: &Value, new: &Value) -> Result<(), Status> {
+    let text = &new["status"]["completedIndexes"];
+    let completions = new["spec"]["completions"].as_u64().unwrap_or(1);
+    let canonical = compact_indexes(completed(new));
+    let fits = completed(new).last().is_none_or(|last| *last < completions);
+    if old["status"]["completedIndexes"] == *text || text.as_str().unwrap_or_default() == canonical && fits {
+        return Ok(());
+    }
+    let cause = Cause::invalid("status.completedIndexes", text, "must be ascending and below completions");
+    Err(Status::invalid(resource, old["metadata"]["name"].as_str().unwrap_or_default(), &[cause]))
+}
+
+/// Counts the pods that a Job with a selector of its own was given, and lets go of them.
+fn count_given(store: &mut Store, job: &Value) -> BTreeSet<u64> {
+    let mut done = completed(job);
+    if job["spec"]["manualSelector"] != true {
+        return done;
+    }
+    let pods = Resource::core("pods");
+    let selected = store.select(&pods, "", &Selector::default());
+    let own = |pod: &Value| pod["metadata"]["ownerReferences"][0]["uid"] == job["metadata"]["uid"];
+    let given: Vec<_> =
+        selected.into_iter().filter(|(_, pod)| own(pod)).map(|(k, pod)| (k.clone(), pod.clone())).collect();
+    for (key, mut pod) in given {
+        let index = pod["metadata"]["annotations"]["batch.kubernetes.io/job-completion-index"].as_str();
+        let index = index.and_then(|index| index.parse::<u64>().ok());
+        if pod["status"]["phase"] == "Succeeded" && !pod["metadata"]["finalizers"].as_array().is_none_or(Vec::is_empty)
+        {
+            done.extend(index);
+            pod["metadata"]["finalizers"] = json!([]);
+            store.put(&key, pod);
+        }
+    }
+    done
+}
+
+/// Suspends suspended Jobs, and runs the others to their end, each index that is left successfully.
 pub(crate) fn run_controller(store: &mut Store) {
     let resource = Resource::jobs();
     let jobs: Vec<_> = store
@@ -210,8 +261,16 @@ pub(crate) fn run_controller(store: &mut Store) {
         .collect();
     for (key, mut job) in jobs {
         if job["spec"]["suspend"] == true {
-            if !has_condition(&job, "Suspended") {
+            let done = count_given(store, &job);
+            let counted = done != completed(&job);
+            if counted {
+                job["status"]["completedIndexes"] = json!(compact_indexes(done));
+            }
+            let is_new = !has_condition(&job, "Suspended");
+            if is_new {
                 job["status"]["conditions"] = json!([condition("Suspended", "JobSuspended", "Job suspended")]);
+            }
+            if counted || is_new {
                 store.put(&key, job);
             }
             continue;
@@ -222,6 +281,7 @@ pub(crate) fn run_controller(store: &mut Store) {
 
 fn run_to_the_end(store: &mut Store, key: &Key, mut job: Value) {
     let completions = job["spec"]["completions"].as_u64().unwrap_or(1);
+    let done = completed(&job);
     let active = job["spec"]["parallelism"].as_u64().unwrap_or(1).min(completions);
     let conditions = job["status"]["conditions"].as_array().cloned().unwrap_or_default();
     let mut conditions: Vec<_> = conditions.into_iter().filter(|condition| condition["type"] != "Suspended").collect();
@@ -233,7 +293,7 @@ fn run_to_the_end(store: &mut Store, key: &Key, mut job: Value) {
     job["status"] =
         json!({"startTime": now(), "active": active, "ready": 0, "terminating": 0, "conditions": conditions});
     let mut job = store.put(key, job);
-    for index in 0..completions {
+    for index in (0..completions).filter(|index| !done.contains(index)) {
         Pod::new(index).succeeded().store(store, &job);
     }
     let message = "Reached expected number of succeeded pods";

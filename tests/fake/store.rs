@@ -308,6 +308,9 @@ impl Store {
             let status = new["status"].take();
             new = old.clone();
             set_or_remove(&mut new, "status", status);
+            if resource.plural == "jobs" {
+                jobs::validate_status(resource, &old, &new)?;
+            }
         } else if resource.has_status() {
             set_or_remove(&mut new, "status", old["status"].clone());
         }

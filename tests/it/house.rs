@@ -25,6 +25,7 @@ const CORE: &[&str] = &[
     "manifest",
     "creation",
     "lifecycle",
+    "rerun",
     "view",
 ];
 

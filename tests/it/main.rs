@@ -18,6 +18,7 @@ mod launch;
 mod lifecycle;
 mod list;
 mod logs;
+mod retry;
 mod status;
 mod stay;
 mod usage;

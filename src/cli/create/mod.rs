@@ -1,13 +1,12 @@
 //! `create`: its flags, and the plan they make.
 //!
-//! - `work`, `delivery`, `job`, `stay`: groups of flags; `script`: flags from a script
+//! - `work`, `delivery`, `job`: groups of flags; `script`: flags from a script
 //! - `parallel`: commands that are written for GNU parallel
 
 mod delivery;
 mod job;
 mod parallel;
 mod script;
-mod stay;
 mod work;
 
 use clap::{ArgGroup, Args, ValueEnum};
@@ -17,9 +16,8 @@ use self::delivery::DeliveryArgs;
 use self::job::JobArgs;
 use super::pod::PodArgs;
 use super::value::Switch as _;
-use super::{JobName, Usage};
+use super::{JobName, StayArgs, Usage};
 
-pub(crate) use stay::StayArgs;
 pub(crate) use work::{ItemsSource, WorkArgs};
 
 /// The flags of `create`.
@@ -88,6 +86,9 @@ pub(crate) struct CreateArgs {
     pod: PodArgs,
     #[command(flatten)]
     pub(crate) stay: StayArgs,
+    /// Delete the Job once it is complete; one that failed stays
+    #[arg(long, help_heading = "Stay", hide_short_help = true, switch = Some("false"))]
+    pub(crate) rm: bool,
     /// Delete a finished Job of this name before
     #[arg(long, help_heading = "Output", hide_short_help = true, switch = Some("false"))]
     pub(crate) replace: bool,
@@ -188,6 +189,10 @@ impl CreateArgs {
             return Err(Usage::new(format!("{one} and {other} both read stdin")));
         }
         self.stay.check()?;
+        if self.rm && !self.stay.stays() {
+            return Err(Usage::new("--rm goes with --wait or --logs")
+                .hint("add --wait; --ttl 0 deletes it at its end, also when it failed"));
+        }
         if self.output.is_some() && self.stay.logs && self.dry_run == DryRun::None {
             return Err(
                 Usage::new("-o cannot be used with --logs: both write to stdout").hint("use --wait instead of --logs")

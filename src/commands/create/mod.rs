@@ -1,19 +1,16 @@
 //! `create`: a Job from flags, a script or a file, with nothing half-made left behind.
 //!
-//! - `read`: what comes from files, stdin and `ConfigMaps`; `stay`: following the Job to its end
+//! - `read`: what comes from files, stdin and `ConfigMaps`
 
 mod read;
-mod stay;
-
-use std::hash::{BuildHasher, RandomState};
 
 use indexedjob_core::manifest::{self, Objects, Problem, Ways};
 use indexedjob_core::plan::{Base, Features, OLDEST_MINOR, Plan};
 use indexedjob_core::text::{quoted, shown};
-use indexedjob_core::view::{objects, preview};
-use serde_json::Value;
+use indexedjob_core::view::preview;
 
-use super::Context;
+use super::made::{name, print_created, printed, random_suffix};
+use super::{Context, stay};
 use crate::cli::{CreateArgs, DryRun, Form, StayArgs};
 use crate::cluster::Cluster;
 use crate::exit::Exit;
@@ -59,7 +56,7 @@ pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Fai
     let job = launch::create(build, &suffix, &cluster, &given).await?;
     print_created(&job, options.output, context).await?;
     match options.stay.stays() {
-        true => stay::follow(&job, &options.stay, &cluster, context).await,
+        true => stay::follow(&job, &options.stay, options.rm, &cluster, context).await,
         false => Ok(Exit::Done),
     }
 }
@@ -69,12 +66,13 @@ struct Options {
     dry_run: DryRun,
     output: Option<Form>,
     replace: bool,
+    rm: bool,
     stay: StayArgs,
 }
 
 impl Options {
     fn of(args: &CreateArgs) -> Self {
-        Self { dry_run: args.dry_run, output: args.output, replace: args.replace, stay: args.stay.clone() }
+        Self { dry_run: args.dry_run, output: args.output, replace: args.replace, rm: args.rm, stay: args.stay.clone() }
     }
 }
 
@@ -167,42 +165,8 @@ impl Draft<'_> {
     }
 }
 
-async fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Result<(), Failure> {
-    let text = match form {
-        None => format!("job.batch/{} created\n", shown(name(job))),
-        Some(form) => printed(std::slice::from_ref(job), form),
-    };
-    context.term.page(&text).await?;
-    Ok(())
-}
-
-pub(super) fn printed(objects: &[Value], form: Form) -> String {
-    match form {
-        Form::Name => objects.iter().map(|object| ["job.batch/", &shown(name(object)), "\n"].concat()).collect(),
-        Form::Yaml => objects::yaml(objects),
-        Form::Json => objects::json(objects),
-    }
-}
-
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self { hint: problem.hint.clone(), ..Self::usage(problem) }
     }
-}
-
-/// Five letters and digits, as the API server ends generated names.
-fn random_suffix() -> String {
-    const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    let mut random = RandomState::new().hash_one(0);
-    let mut letter = || {
-        let at = usize::try_from(random % LETTERS.len() as u64).unwrap_or(0);
-        random /= LETTERS.len() as u64;
-        char::from(LETTERS[at])
-    };
-    (0..5).map(|_| letter()).collect()
-}
-
-fn name(object: &Value) -> &str {
-    let metadata = &object["metadata"];
-    metadata["name"].as_str().or_else(|| metadata["generateName"].as_str()).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use indexedjob_core::view::ending;
 use indexedjob_core::view::events::{self, WaitResult};
 use tokio::time::{Instant, sleep};
 
-use super::super::{create, observe_failures};
+use super::super::{made, observe_failures};
 use super::one::{End, Seen, Wait, is_gone};
 use crate::cli::Form;
 use crate::cluster::Kind;
@@ -66,7 +66,7 @@ impl Wait<'_> {
                         format!("jobs/{name} was deleted before it could be printed; another Job has its name now");
                     return Err(Failure { exit: Exit::NoJob, ..Failure::error(why) });
                 }
-                self.term.page(&create::printed(&[object], form)).await?;
+                self.term.page(&made::printed(&[object], form)).await?;
             }
         }
         Ok(Exit::Done)

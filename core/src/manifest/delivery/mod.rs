@@ -4,20 +4,22 @@
 //! - `inline`: lists in the script of an init container, as in the Kubernetes docs
 //! - `lists`: lists in `ConfigMaps`
 //! - `values`: variables and words, from files by Kubernetes or by a shell around the command
-//! - `needs`: what a plan asks for
+//! - `needs`: what a plan asks for; `renumber`: some of the tasks of another Job
 //! - `read_back`: the reverse, from a Job to its items
 
 mod inline;
 mod lists;
 mod needs;
 mod read_back;
+mod renumber;
 mod values;
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-pub use self::read_back::{ItemPlace, TaskItems};
+pub use read_back::{ItemPlace, TaskItems};
+pub use renumber::{Part, renumber};
 
 use self::lists::{List, Pack};
 use self::needs::{Needs, Way};
@@ -196,7 +198,9 @@ impl Parts<'_> {
         match needs.way {
             Way::Nothing => {
                 if let Some(words) = needs.words() {
-                    self.manifest.set_command(&words, needs.keep_entrypoint);
+                    // A Job that came from here may give its tasks their values by a shell around the old command.
+                    let wrapped = values::rewrapped(&self.manifest.container()["command"], &words);
+                    self.manifest.set_command(&wrapped.unwrap_or(words), needs.keep_entrypoint);
                 }
             }
             Way::FileKeyRef => {

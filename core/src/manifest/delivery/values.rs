@@ -190,6 +190,24 @@ pub(super) fn wrapper(prelude: &str, variables: &[(String, Word)], command: &[Wo
     head.into_iter().chain(parts).collect()
 }
 
+/// `words`, which are as Kubernetes must read them, in place of the command inside a [`wrapper`], whose variables stay;
+/// None where the `command` of a container is no such wrapper.
+pub(super) fn rewrapped(command: &Value, words: &[String]) -> Option<Vec<String>> {
+    let old: Vec<&str> = command.as_array()?.iter().map(Value::as_str).collect::<Option<_>>()?;
+    let ["sh", "-c", script, "sh"] = old.get(..4)? else { return None };
+    let (prelude, exec) = script.strip_suffix('\n')?.rsplit_once('\n')?;
+    let sets_values = prelude.contains("IJ_N=") || prelude.contains(DIRECTORY);
+    if !sets_values || !exec.starts_with("exec \"") {
+        return None;
+    }
+    let first = old.len() - 3;
+    let exec: Vec<String> = (first..first + words.len()).map(|at| format!("\"$${{{at}}}\"")).collect();
+    let script = format!("{prelude}\nexec {}\n", exec.join(" "));
+    let kept = old[4..].iter().map(ToString::to_string);
+    let start = ["sh".to_owned(), "-c".to_owned(), script, "sh".to_owned()];
+    Some(start.into_iter().chain(kept).chain(words.iter().cloned()).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -222,6 +240,19 @@ mod tests {
         );
         // Kubernetes takes all up to the first `)` for the name.
         assert_eq!(of("$(f $(N))$(N)"), [text("$(f $(N))"), text("<"), value]);
+    }
+
+    #[test]
+    fn a_command_is_replaced_inside_the_wrapper_and_its_variables_stay() {
+        let variables = [("ITEM".to_owned(), vec![text("<"), Piece::Value(Source::Item)])];
+        let old = wrapper(". /indexedjob/values || exit\n", &variables, &[vec![text("rev")], vec![text("f")]]);
+        let new = rewrapped(&json!(old), &["cat".to_owned(), "$$HOME".to_owned()]).unwrap();
+        let script = ". /indexedjob/values || exit\nexport ITEM=\"$${1}$$IJ_I\"\nexec \"$${4}\" \"$${5}\"\n";
+        assert_eq!(new, ["sh", "-c", script, "sh", "<", "rev", "f", "cat", "$$HOME"]);
+        assert_eq!(rewrapped(&json!(new), &["true".to_owned()]).unwrap().len(), 10);
+        for other in [json!(["sh", "-c", "echo a\nexec \"$$@\"\n", "sh", "true"]), json!(["true"]), Value::Null] {
+            assert_eq!(rewrapped(&other, &["cat".to_owned()]), None, "{other}");
+        }
     }
 
     #[test]

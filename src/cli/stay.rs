@@ -1,11 +1,10 @@
-//! The flags of `create` about following the Job to its end.
+//! The flags about following a new Job to its end, the same for every verb that makes Jobs.
 
 use clap::Args;
 use indexedjob_core::human::Timeout;
 
-use super::super::Usage;
-use super::super::value::Switch as _;
-use super::Form;
+use super::value::Switch as _;
+use super::{Form, Usage};
 
 /// Whether to stay until the end.
 #[derive(Clone, Debug, Args)]
@@ -16,9 +15,6 @@ pub(crate) struct StayArgs {
     /// Print the logs of all tasks as they come, to the end
     #[arg(long, help_heading = "Stay", switch = Some("false"), hide_default_value = true, hide_possible_values = true)]
     pub(crate) logs: bool,
-    /// Delete the Job once it is complete; one that failed stays
-    #[arg(long, help_heading = "Stay", hide_short_help = true, switch = Some("false"))]
-    pub(crate) rm: bool,
     /// How long to stay: 90s, 5m, 1h30m; by default without end
     #[arg(long, value_name = "DURATION", help_heading = "Stay", hide_short_help = true, allow_hyphen_values = true)]
     pub(super) timeout: Option<Timeout>,
@@ -33,10 +29,6 @@ impl StayArgs {
         if self.timeout.is_some() && !self.stays() {
             return Err(Usage::new("--timeout goes with --wait or --logs")
                 .hint("add --wait, or limit the Job itself by --active-deadline"));
-        }
-        if self.rm && !self.stays() {
-            return Err(Usage::new("--rm goes with --wait or --logs")
-                .hint("add --wait; --ttl 0 deletes it at its end, also when it failed"));
         }
         Ok(())
     }

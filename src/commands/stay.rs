@@ -1,4 +1,4 @@
-//! Staying after the Job has been created: its logs, its end, and its deletion.
+//! Staying after a Job has been created: its logs, its end, and its deletion.
 
 use std::cell::RefCell;
 use std::pin::pin;
@@ -9,7 +9,7 @@ use indexedjob_core::facts::JobFacts;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::super::{Context, wait};
+use super::{Context, wait};
 use crate::cli::StayArgs;
 use crate::cluster::{Cluster, Kind};
 use crate::exit::Exit;
@@ -23,10 +23,11 @@ const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 /// How many logs are read at a time, as of logs.
 const CONNECTIONS: usize = 16;
 
-/// Follows `job`, which the server has just returned, to its end.
+/// Follows `job`, which the server has just returned, to its end; `remove_after` deletes it once it is complete.
 pub(super) async fn follow(
     job: &Value,
     stay: &StayArgs,
+    remove_after: bool,
     cluster: &Cluster,
     context: &Context,
 ) -> Result<Exit, Failure> {
@@ -51,7 +52,7 @@ pub(super) async fn follow(
     if ended == Exit::TimedOut {
         context.term.note(&format!("hint: the Job goes on: kubectl indexedjob wait {}{given}", facts.name));
     }
-    if stay.rm && ended == Exit::Done {
+    if remove_after && ended == Exit::Done {
         remove(&facts, cluster).await?;
         context.term.line(lines, &format!("job.batch \"{}\" deleted", facts.name))?;
     }

@@ -1,0 +1,262 @@
+//! Which Jobs are runs of which, and what is done in all of them together.
+
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::{CHAIN, FIRST_RUN, Mark, RETRIED, RETRY, SKIPPED, annotation};
+use crate::facts::JobFacts;
+use crate::index_set::IndexSet;
+use crate::text::shown;
+
+/// A Job and its place in a chain.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What it says of itself.
+    pub facts: JobFacts,
+    /// The whole object.
+    pub json: Value,
+    /// Its mark while it is being made; None for a run that was released, and for the first Job.
+    pub mark: Option<Mark>,
+    /// Its place: 0 for the first Job.
+    place: u32,
+    /// The numbers of all its tasks.
+    numbers: IndexSet,
+    /// The numbers of the tasks that it was made to run; None for the first Job, which runs all.
+    retried: Option<IndexSet>,
+    /// The numbers of tasks that count as done in it although they are not.
+    skipped: IndexSet,
+}
+
+/// The first Job and its later runs, as far as they are there.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// Oldest first; never empty.
+    runs: Vec<Run>,
+}
+
+impl Run {
+    /// None where `job` is none.
+    fn of(job: Value) -> Option<Self> {
+        let facts = JobFacts::deserialize(&job).ok()?;
+        let numbers = facts.numbering.numbers(&IndexSet::all(facts.completions));
+        let place = annotation(&job, RETRY).and_then(|place| place.parse().ok()).unwrap_or(0);
+        // A set that makes no sense (somebody changed it) is one that says nothing.
+        let set = |key| annotation(&job, key).and_then(|text| IndexSet::parse(text, facts.completions).ok());
+        let (retried, skipped) = (set(RETRIED).filter(|_| place > 0), set(SKIPPED).unwrap_or_default());
+        Some(Self { mark: Mark::of(&job), place, numbers, retried, skipped, facts, json: job })
+    }
+
+    /// The numbers of its tasks that are done, in it or before it.
+    fn done(&self) -> IndexSet {
+        self.facts.numbering.numbers(&self.facts.succeeded).difference(&self.skipped)
+    }
+
+    /// The numbers of the tasks that it was made to run.
+    #[must_use]
+    pub fn ran(&self) -> &IndexSet {
+        self.retried.as_ref().unwrap_or(&self.numbers)
+    }
+
+    /// The numbers of all its tasks.
+    #[must_use]
+    pub fn numbers(&self) -> &IndexSet {
+        &self.numbers
+    }
+
+    /// The name of the first Job of its chain.
+    #[must_use]
+    pub fn first_name(&self) -> &str {
+        annotation(&self.json, FIRST_RUN).unwrap_or(&self.facts.name)
+    }
+}
+
+/// The uid of the first Job of the chain that `job` belongs to: its own, where it is no later run.
+#[must_use]
+fn chain_of(job: &Value) -> &str {
+    job["metadata"]["labels"][CHAIN].as_str().or_else(|| job["metadata"]["uid"].as_str()).unwrap_or_default()
+}
+
+impl Chain {
+    /// The chain of `job`, whose later runs are among `others`: Jobs with the label [`CHAIN`], of any chain. None where
+    /// `job` is no Job.
+    #[must_use]
+    pub fn of(job: Value, others: Vec<Value>) -> Option<Self> {
+        let (chain, uid) = (chain_of(&job).to_owned(), job["metadata"]["uid"].clone());
+        let own = Run::of(job)?;
+        let others = others.into_iter().filter(|other| chain_of(other) == chain && other["metadata"]["uid"] != uid);
+        let mut runs: Vec<Run> = std::iter::once(own).chain(others.filter_map(Run::of)).collect();
+        runs.sort_by_key(|run| (run.place, run.facts.created));
+        Some(Self { runs })
+    }
+
+    /// The newest of the runs among `others` whose first Job was called `name`: what is left of a chain whose first Job
+    /// is gone.
+    #[must_use]
+    pub fn orphaned<'a>(name: &str, others: &'a [Value]) -> Option<&'a Value> {
+        let of_name = others.iter().filter(|job| annotation(job, FIRST_RUN) == Some(name));
+        of_name.max_by_key(|job| job["metadata"]["creationTimestamp"].as_str())
+    }
+
+    /// The uid of the first Job, be it there or gone.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        chain_of(&self.runs[0].json)
+    }
+
+    /// The name of the first Job, be it there or gone.
+    #[must_use]
+    pub fn first_name(&self) -> &str {
+        self.runs[0].first_name()
+    }
+
+    /// All runs, oldest first, those included that are being made.
+    #[must_use]
+    pub fn all(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The runs that were released, oldest first.
+    #[must_use]
+    pub fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
+        self.runs.iter().filter(|run| run.mark.is_none())
+    }
+
+    /// The newest run that was released; None where there is only one that is being made.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Run> {
+        self.runs().next_back()
+    }
+
+    /// A run that is being made, the oldest where there are several.
+    #[must_use]
+    pub fn half_made(&self) -> Option<&Run> {
+        self.runs.iter().find(|run| run.mark.is_some())
+    }
+
+    /// The place of the next run.
+    #[must_use]
+    pub fn next_place(&self) -> u32 {
+        self.runs.iter().map(|run| run.place).max().unwrap_or(0) + 1
+    }
+
+    /// The numbers of all tasks.
+    #[must_use]
+    pub fn numbers(&self) -> IndexSet {
+        self.runs().fold(IndexSet::new(), |all, run| all.union(&run.numbers))
+    }
+
+    /// The numbers of the tasks that are done: of each the newest run decides that has it and did not skip it.
+    #[must_use]
+    pub fn done(&self) -> IndexSet {
+        let (mut decided, mut done) = (IndexSet::new(), IndexSet::new());
+        for run in self.runs().rev() {
+            done = done.union(&run.done().difference(&decided));
+            decided = decided.union(&run.numbers.difference(&run.skipped));
+        }
+        done
+    }
+
+    /// Each run, newest first, with the numbers of those tasks that it was the last to run: their logs and causes are
+    /// there.
+    #[must_use]
+    pub fn last_runs(&self) -> Vec<(&Run, IndexSet)> {
+        let mut told = IndexSet::new();
+        let mut parts = Vec::new();
+        for run in self.runs().rev() {
+            let own = run.ran().difference(&told);
+            told = told.union(&own);
+            parts.push((run, own));
+        }
+        parts
+    }
+
+    /// What is said of a Job that was retried: `retried as x-r1 (2/3 done)`. None where it was not. Only runs after the
+    /// one called `name` count.
+    #[must_use]
+    pub fn retried_as(&self, name: &str) -> Option<String> {
+        let place = self.runs.iter().find(|run| run.facts.name == name).map_or(0, |run| run.place);
+        let newest = self.newest().filter(|run| run.place > place)?;
+        let (ran, done) = (newest.ran(), newest.done());
+        let finished = ran.len() - ran.difference(&done).len();
+        Some(format!("retried as {} ({finished}/{} done)", shown(&newest.facts.name), ran.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    pub(in crate::rerun) fn run(name: &str, place: u32, completed: &str, annotations: &Value) -> Value {
+        let mut job = json!({
+            "metadata": {"name": name, "uid": name, "annotations": annotations},
+            "spec": {"completionMode": "Indexed", "completions": 10},
+            "status": {"completedIndexes": completed},
+        });
+        if place > 0 {
+            job["metadata"]["annotations"][RETRY] = json!(place.to_string());
+            job["metadata"]["annotations"][FIRST_RUN] = json!("x");
+            job["metadata"]["labels"] = json!({CHAIN: "x"});
+        }
+        job
+    }
+
+    fn chain(others: Vec<Value>) -> Chain {
+        Chain::of(run("x", 0, "0-5", &json!({})), others).unwrap()
+    }
+
+    #[test]
+    fn jobs_of_other_chains_are_none_of_it() {
+        let mut other = run("y-r1", 1, "", &json!({}));
+        other["metadata"]["labels"][CHAIN] = json!("y");
+        let chain = chain(vec![other, run("x-r1", 1, "0-6", &json!({RETRIED: "6-9"}))]);
+        assert_eq!(chain.all().len(), 2);
+        assert_eq!((chain.uid(), chain.first_name(), chain.next_place()), ("x", "x", 2));
+        assert_eq!(chain.newest().unwrap().facts.name, "x-r1");
+    }
+
+    #[test]
+    fn what_is_done_is_done_in_all_runs_together() {
+        assert_eq!(chain(vec![]).done().to_string(), "0-5");
+        // 8 and 9 were left out: that they count as done in the run says nothing.
+        let r1 = run("x-r1", 1, "0-6,8,9", &json!({RETRIED: "6,7", SKIPPED: "8,9"}));
+        assert_eq!(chain(vec![r1.clone()]).done().to_string(), "0-6");
+        let mut r2 = run("x-r2", 2, "0", &json!({RETRIED: "8,9"}));
+        r2["metadata"]["annotations"]["kubectl-indexedjob/numbers"] = json!("8,9");
+        r2["spec"]["completions"] = json!(2);
+        let chain = chain(vec![r2, r1]);
+        assert_eq!(chain.done().to_string(), "0-6,8");
+        let parts: Vec<_> =
+            chain.last_runs().iter().map(|(run, own)| (run.facts.name.clone(), own.to_string())).collect();
+        let want = [("x-r2", "8,9"), ("x-r1", "6,7"), ("x", "0-5")];
+        assert_eq!(parts, want.map(|(name, own)| (name.to_owned(), own.to_owned())));
+        assert_eq!(chain.retried_as("x").unwrap(), "retried as x-r2 (1/2 done)");
+        assert_eq!(chain.retried_as("x-r2"), None);
+    }
+
+    #[test]
+    fn an_index_that_is_run_again_is_as_its_last_run_left_it() {
+        let r1 = run("x-r1", 1, "1-9", &json!({RETRIED: "0,6-9"}));
+        assert_eq!(chain(vec![r1]).done().to_string(), "1-9");
+    }
+
+    #[test]
+    fn a_run_that_is_being_made_tells_nothing_yet() {
+        let begun = run("x-r1", 1, "", &json!({RETRIED: "6-9", super::super::RETRYING: "status.0123456789abcdef"}));
+        let chain = chain(vec![begun]);
+        assert_eq!((chain.done().to_string(), chain.retried_as("x")), ("0-5".to_owned(), None));
+        assert_eq!(chain.half_made().unwrap().facts.name, "x-r1");
+    }
+
+    #[test]
+    fn a_chain_whose_first_job_is_gone_is_found_by_its_name() {
+        let (r1, r2) =
+            (run("x-r1", 1, "0-6", &json!({RETRIED: "6-9"})), run("x-r2", 2, "0-8", &json!({RETRIED: "7-9"})));
+        let others = vec![r1, r2];
+        let found = Chain::orphaned("x", &others).unwrap().clone();
+        let chain = Chain::of(found, others).unwrap();
+        assert_eq!((chain.uid(), chain.first_name(), chain.done().to_string()), ("x", "x", "0-8".to_owned()));
+        assert!(Chain::orphaned("y", &[]).is_none());
+    }
+}

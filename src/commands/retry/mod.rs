@@ -1,0 +1,291 @@
+//! `retry`: a new Job that runs only what failed or never ran.
+//!
+//! - `source`: the chain of runs and whether it may be gone on with; `way`: how the new Job learns what is done;
+//!   `after`: what is looked at once it runs
+
+mod after;
+mod source;
+mod way;
+
+use std::collections::BTreeSet;
+
+use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::manifest::{Objects, Part, renumber};
+use indexedjob_core::plan::{Features, FileKeyRef};
+use indexedjob_core::rerun::{
+    self, Ask, Chain, Changes, Cloned, CompletedIndexes, Mark, Nothing, Wanted, Way, ask, next_name, with_run_label,
+};
+use indexedjob_core::text::shown;
+use serde_json::Value;
+
+use super::made::{print_created, printed, random_suffix};
+use super::{Context, stay};
+use crate::cli::{DryRun, RetryArgs};
+use crate::cluster::{Cluster, Kind};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::launch::{self, Rerun};
+
+/// The oldest minor version whose controller keeps what is done in the status alone.
+const OLDEST_MINOR: u32 = 26;
+/// Sets of more text than this are counted and not shown.
+const SHOWN_SET: usize = 60;
+
+/// Makes the new Job, or says that there is nothing to run.
+pub(crate) async fn run(args: RetryArgs, context: &Context) -> Result<Exit, Failure> {
+    args.check()?;
+    let cluster = context.cluster().await?;
+    let name = args.name.as_str();
+    let chain = source::chain(name, &cluster).await?;
+    if args.undo {
+        return after::undo(&chain, &cluster, context).await;
+    }
+    let given = context.connection.given();
+    let Some(newest) = chain.newest() else { return finish(&chain, &args, &cluster, context).await };
+    if chain.all().len() > 1 && newest.facts.name != name {
+        context.term.note(&format!("{name} was retried as {}; going on from there", shown(&newest.facts.name)));
+    }
+    source::may_be_retried(newest, name, &cluster, context, &given).await?;
+    let chain = source::chain(name, &cluster).await?;
+    let features = features(&cluster).await?;
+    let picked = source::picked(&chain, &args.selection, &cluster).await?;
+    let asked = match ask(&chain, &picked.numbers, picked.again) {
+        Ok(asked) => asked,
+        Err(nothing) => return nothing_to_do(&nothing, name, context),
+    };
+    if !asked.left_out.is_empty() && args.selection.is_given() {
+        let left_out = told(&asked.left_out);
+        context.term.note(&format!("{left_out} succeeded already and will not run; --state all runs them again"));
+    }
+    let draft = Draft { args: &args, chain: &chain, asked: &asked, cluster: &cluster, context, features };
+    draft.run().await
+}
+
+/// What the server can do; one whose controller would run everything again is refused.
+async fn features(cluster: &Cluster) -> Result<Features, Failure> {
+    let version = cluster.server_version().await?;
+    if !version.at_least(1, OLDEST_MINOR) {
+        let text = format!("the server is {}, and retry needs Kubernetes 1.{OLDEST_MINOR}", shown(&version.text));
+        return Err(Failure::error(text));
+    }
+    Ok(Features::of_minor(version.minor))
+}
+
+fn nothing_to_do(nothing: &Nothing, name: &str, context: &Context) -> Result<Exit, Failure> {
+    match nothing {
+        Nothing::Done(done) => match done.len() {
+            0 => context.term.note(&format!("{name}: no task was picked; nothing to retry")),
+            1 => context.term.note(&format!("{name}: the task that was picked is done; nothing to retry")),
+            all => context.term.note(&format!("{name}: all {all} tasks that were picked are done; nothing to retry")),
+        },
+        Nothing::Scattered(numbers) => {
+            let text = format!("{name}: no run that is still there has all of {}", told(numbers));
+            return Err(Failure::error(text).hint("pick by --index the tasks of one run"));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// `tasks 3,7-9`, or how many where that is long.
+fn told(numbers: &IndexSet) -> String {
+    let set = numbers.compact();
+    match (numbers.len(), set.len()) {
+        (1, _) => format!("task {set}"),
+        (_, 0..=SHOWN_SET) => format!("tasks {set}"),
+        (count, _) => format!("{count} tasks"),
+    }
+}
+
+/// A run that was begun is ended although the Job that it was cloned from is gone: it knows itself what is done.
+async fn finish(chain: &Chain, args: &RetryArgs, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
+    let given = context.connection.given();
+    let begun = chain.half_made().ok_or_else(|| Failure::error("there is no run to go on with"))?;
+    let name = &begun.facts.name;
+    let Some(wanted) = Wanted::of_half_made(&begun.json) else {
+        let text = format!("job {name} was begun by a retry that did not end, and the Job that it came from is gone");
+        return Err(Failure::error(text).hint(format!("kubectl delete job {name}{given}")));
+    };
+    context.term.note(&format!("going on with {name}, which was begun before"));
+    let made = Made { wanted, begun: Some(begun.facts.uid.clone()), source: (name.clone(), begun.facts.uid.clone()) };
+    made.launch(chain, args, cluster, context).await
+}
+
+/// A run that is decided on.
+struct Made {
+    wanted: Wanted,
+    begun: Option<String>,
+    /// The name and uid of the Job that it comes from.
+    source: (String, String),
+}
+
+impl Made {
+    async fn launch(
+        self,
+        chain: &Chain,
+        args: &RetryArgs,
+        cluster: &Cluster,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
+        let given = context.connection.given();
+        let (wanted, known) = (self.wanted, chain.all().iter().map(|run| run.facts.uid.clone()).collect());
+        let done = wanted.done.set().clone();
+        let selectors = chain.all().iter().map(|run| run.facts.pod_selector.clone()).collect();
+        let chain = chain.uid().to_owned();
+        let way = wanted.mark.way;
+        let rerun = Rerun { wanted, begun: self.begun, chain, known, source: self.source, selectors };
+        let job = launch::rerun(rerun, cluster, &context.term, &given).await?;
+        after::only_the_wanted_run(&job, &done, way, cluster, &given).await?;
+        print_created(&job, args.output, context).await?;
+        match args.stay.stays() {
+            true => stay::follow(&job, &args.stay, false, cluster, context).await,
+            false => Ok(Exit::Done),
+        }
+    }
+}
+
+/// What is to be made.
+struct Draft<'a> {
+    args: &'a RetryArgs,
+    chain: &'a Chain,
+    asked: &'a Ask<'a>,
+    cluster: &'a Cluster,
+    context: &'a Context,
+    features: Features,
+}
+
+impl Draft<'_> {
+    async fn run(&self) -> Result<Exit, Failure> {
+        let begun = self.chain.half_made();
+        let cloned = self.cloned(begun.map(|run| run.facts.name.as_str())).await?;
+        let suffix = begun.and_then(|run| Some(run.mark.as_ref()?.suffix().to_owned())).unwrap_or_else(random_suffix);
+        let mark = |way| Mark::new(way, &without_name(&cloned.job), &self.asked.todo, &suffix);
+        if self.args.dry_run == DryRun::Client {
+            let mark = mark(self.args.via.way().unwrap_or(Way::Status));
+            return self.show(&self.wanted(cloned, mark).await?.job, "dry run").await;
+        }
+        let way = way::choose(self.args.via, begun, self.chain, self.asked, self.cluster, self.context).await?;
+        let mark = mark(way);
+        let wanted = self.wanted(cloned, mark).await?;
+        if self.args.dry_run == DryRun::Server {
+            let checked = self.cluster.create(&wanted.first_form(), true).await?;
+            return self.show(&checked, "server dry run").await;
+        }
+        self.tell(&wanted);
+        let base = &self.asked.base.facts;
+        let made = Made {
+            wanted,
+            begun: begun.map(|run| run.facts.uid.clone()),
+            source: (base.name.clone(), base.uid.clone()),
+        };
+        made.launch(self.chain, self.args, self.cluster, self.context).await
+    }
+
+    /// The new Job without anything that only its way adds.
+    async fn cloned(&self, begun: Option<&str>) -> Result<Cloned, Failure> {
+        let base = self.asked.base;
+        let own = self.args.new_name.as_ref().map(|name| name.as_str().to_owned());
+        let name = begun.map(str::to_owned).or(own).unwrap_or_else(|| next_name(self.chain, base.facts.completions));
+        let pod = self.args.pod();
+        let avoided = match self.args.avoid_failed_nodes {
+            true => source::failed_nodes(self.chain, &self.asked.numbers, self.cluster).await?,
+            false => BTreeSet::new(),
+        };
+        let changes = Changes {
+            pod: &pod,
+            command: &self.args.command,
+            parallelism: self.args.parallelism,
+            retries: self.args.retries,
+            avoided: &avoided,
+            features: self.features,
+        };
+        let cloned = rerun::clone(&base.json, &name, &self.asked.done, &changes)?;
+        for note in &cloned.notes {
+            self.context.term.note(&format!("note: {note}"));
+        }
+        Ok(cloned)
+    }
+
+    /// What the way makes of it.
+    async fn wanted(&self, cloned: Cloned, mark: Mark) -> Result<Wanted, Failure> {
+        let maps = self.maps(&cloned.job).await?;
+        let mut made = Objects { job: cloned.job, helpers: vec![] };
+        let mut done = CompletedIndexes::default();
+        match mark.way {
+            Way::Subset => made = renumber(made.job, &self.part(&maps, mark.suffix()))?,
+            Way::Status | Way::Adopt => {
+                let completions = self.asked.base.facts.completions;
+                done = CompletedIndexes::new(&self.asked.done, completions).map_err(Failure::error)?;
+            }
+        }
+        if mark.way == Way::Adopt {
+            made.job = with_run_label(&made.job, &format!("{}{}", mark.suffix(), random_suffix()));
+        }
+        self.asked.describe(&mut made.job, self.chain)?;
+        let read = rerun::config_maps(&made.job);
+        let shared =
+            maps.iter().filter(|map| self.goes_with_the_chain(map)).map(name_of).filter(|name| read.contains(*name));
+        let shared = shared.map(str::to_owned).collect();
+        let givers = self.chain.all().iter().map(|run| run.facts.uid.clone()).collect();
+        Ok(Wanted { job: made.job, mark, done, helpers: made.helpers, shared, givers })
+    }
+
+    fn part<'b>(&'b self, maps: &'b [Value], suffix: &'b str) -> Part<'b> {
+        let file_key_ref = self.features.file_key_ref == FileKeyRef::Yes;
+        Part { indexes: &self.asked.todo, numbers: &self.asked.numbers, file_key_ref, maps, suffix }
+    }
+
+    /// The `ConfigMaps` that the pods read, as far as they are there.
+    async fn maps(&self, job: &Value) -> Result<Vec<Value>, Failure> {
+        let mut maps = Vec::new();
+        for name in rerun::config_maps(job) {
+            match self.cluster.get(Kind::ConfigMap, &name).await {
+                // One that no task needs, or that tasks wait for.
+                Err(error) if error.is_not_found() => {}
+                map => maps.push(map?),
+            }
+        }
+        Ok(maps)
+    }
+
+    /// Would this object go when the Jobs of the chain go?
+    fn goes_with_the_chain(&self, object: &Value) -> bool {
+        let owners = object["metadata"]["ownerReferences"].as_array().into_iter().flatten();
+        owners.into_iter().any(|owner| self.chain.all().iter().any(|run| owner["uid"] == run.facts.uid.as_str()))
+    }
+
+    /// Says what is done, and how.
+    fn tell(&self, wanted: &Wanted) {
+        let (asked, term) = (self.asked, &self.context.term);
+        let (from, name) = (shown(&asked.base.facts.name), wanted.job["metadata"]["name"].as_str().unwrap_or_default());
+        let (all, way) = (self.chain.numbers().len(), wanted.mark.way.as_str());
+        term.note(&format!("retrying {} of {all} of {from} as {name}, via {way}", told(&asked.numbers)));
+        if !asked.skipped.is_empty() {
+            let is = if asked.skipped.len() == 1 { "is" } else { "are" };
+            term.note(&format!("{} {is} not done either; the next retry runs what is left", told(&asked.skipped)));
+        }
+    }
+
+    async fn show(&self, job: &Value, how: &str) -> Result<Exit, Failure> {
+        let name = shown(job["metadata"]["name"].as_str().unwrap_or_default()).into_owned();
+        let text = match self.args.output {
+            Some(form) => printed(std::slice::from_ref(job), form),
+            None => format!("job.batch/{name} created ({how})\n"),
+        };
+        self.context.term.note(&format!("would run {} of {}", told(&self.asked.numbers), self.asked.base.facts.name));
+        self.context.term.page(&text).await?;
+        Ok(Exit::Done)
+    }
+}
+
+fn name_of(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
+}
+
+/// The same retry may take up a run of any name.
+fn without_name(job: &Value) -> Value {
+    let mut job = job.clone();
+    if let Some(metadata) = job["metadata"].as_object_mut() {
+        metadata.remove("name");
+    }
+    job
+}

@@ -1,0 +1,159 @@
+//! The Job to be retried with all its runs, and which of its tasks are meant.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use indexedjob_core::creation;
+use indexedjob_core::facts::{JobFacts, Phase};
+use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::numbering::Index;
+use indexedjob_core::progress::JobProgress;
+use indexedjob_core::rerun::{Chain, Run};
+use indexedjob_core::select::{OutOfRange, Selection};
+use indexedjob_core::text::shown;
+use tokio::time::sleep;
+
+use super::super::input::selection;
+use super::super::{Context, observe_attempts};
+use crate::cli::SelectionArgs;
+use crate::cluster::{Cluster, Kind};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// How often, and how far apart, is looked whether a Job whose fate is known has come to its end.
+const LOOKS: u32 = 120;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// The Job `name` and its runs; its runs alone where it is gone.
+pub(super) async fn chain(name: &str, cluster: &Cluster) -> Result<Chain, Failure> {
+    let job = cluster.get(Kind::Job, name).await;
+    let runs = match &job {
+        Err(error) if !error.is_not_found() => vec![],
+        _ => cluster.later_runs().await?,
+    };
+    let job = match job {
+        Ok(job) => job,
+        Err(error) => match Chain::orphaned(name, &runs).filter(|_| error.is_not_found()) {
+            Some(run) => run.clone(),
+            None => return Err(Failure::of_job(error)),
+        },
+    };
+    Chain::of(job, runs).ok_or_else(|| Failure::error(format_args!("job {name} makes no sense")))
+}
+
+/// Has `run` ended, so that nothing of it is run twice? Where its fate is known, its end is waited for.
+pub(super) async fn may_be_retried(
+    run: &Run,
+    name: &str,
+    cluster: &Cluster,
+    context: &Context,
+    given: &str,
+) -> Result<(), Failure> {
+    let mut job = run.facts.clone();
+    if !job.indexed {
+        let text = format!("job {name} is not Indexed: its pods have no completion index that could be retried");
+        return Err(Failure::usage(text));
+    }
+    if let Some(other) = &job.managed_by {
+        return Err(Failure::error(format_args!("job {name} is run by {}, not by the job controller", other.shown())));
+    }
+    if creation::Mark::of(&run.json).is_some() {
+        return Err(Failure::error(format_args!("job {name} was begun by a create that did not end"))
+            .hint("repeat that create: it goes on where it was"));
+    }
+    if job.verdict.as_ref().is_some_and(|verdict| !verdict.settled) {
+        context.term.note(&format!("waiting for the pods of {} to stop", shown(&job.name)));
+    }
+    for _ in 0..LOOKS {
+        if job.verdict.as_ref().is_none_or(|verdict| verdict.settled) {
+            break;
+        }
+        sleep(BETWEEN_LOOKS).await;
+        job = cluster.job(&job.name).await.map_err(Failure::of_job)?;
+    }
+    has_ended(&job, given)
+}
+
+fn has_ended(job: &JobFacts, given: &str) -> Result<(), Failure> {
+    let name = &job.name;
+    if job.deleting {
+        let failure = Failure::error(format_args!("job {name} is being deleted"));
+        return Err(Failure { exit: Exit::NoJob, ..failure });
+    }
+    if job.verdict.as_ref().is_some_and(|verdict| verdict.settled) {
+        return Ok(());
+    }
+    let pods = job.active.max(job.ready.unwrap_or(0)) + job.terminating;
+    let what = match (job.suspended, pods) {
+        (true, 0) => return Ok(()),
+        (true, _) => "is suspended, but pods of it are still there",
+        (false, _) => "has not ended",
+    };
+    Err(Failure::error(format_args!("job {name} {what}; what runs would run twice"))
+        .hint(format!("kubectl indexedjob wait {name}{given}, or kubectl indexedjob cancel {name}{given}; then retry")))
+}
+
+/// The tasks that were picked.
+pub(super) struct Picked {
+    /// Their numbers.
+    pub(super) numbers: IndexSet,
+    /// Are those meant, too, that are done?
+    pub(super) again: bool,
+}
+
+/// The tasks that the flags mean: of each the run tells that was the last to run it. Without flags, all.
+pub(super) async fn picked(chain: &Chain, args: &SelectionArgs, cluster: &Cluster) -> Result<Picked, Failure> {
+    let selection = selection(args).await?;
+    let again = args.includes_succeeded();
+    let all = chain.numbers();
+    let wanted = match &selection.numbers {
+        Some(numbers) => {
+            in_range(numbers, &all, chain.first_name())?;
+            numbers.clone()
+        }
+        None => all,
+    };
+    let rest = Selection { numbers: None, ..selection };
+    if rest.is_all() {
+        return Ok(Picked { numbers: wanted, again });
+    }
+    let mut numbers = IndexSet::new();
+    for (run, own) in chain.last_runs() {
+        let mut progress = JobProgress::of(run.facts.clone());
+        if rest.needs_pods() {
+            observe_attempts(&mut progress, cluster, Some(run.facts.numbering.indexes(&own))).await?;
+        }
+        let indexes = rest.indexes(&progress).map_err(Failure::usage)?;
+        numbers = numbers.union(&and(&run.facts.numbering.numbers(&indexes), &own));
+    }
+    Ok(Picked { numbers: and(&numbers, &wanted), again })
+}
+
+fn in_range(numbers: &IndexSet, all: &IndexSet, name: &str) -> Result<(), Failure> {
+    let strange = numbers.difference(all);
+    if strange.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(OutOfRange { strange, range: format!("job {} has indexes {}", shown(name), all.compact()) }))
+}
+
+fn and(one: &IndexSet, other: &IndexSet) -> IndexSet {
+    one.difference(&one.difference(other))
+}
+
+/// The nodes where the last attempts at these tasks failed.
+pub(super) async fn failed_nodes(
+    chain: &Chain,
+    numbers: &IndexSet,
+    cluster: &Cluster,
+) -> Result<BTreeSet<String>, Failure> {
+    let mut nodes = BTreeSet::new();
+    for (run, own) in chain.last_runs() {
+        let indexes = run.facts.numbering.indexes(&and(&own, numbers));
+        let mut progress = JobProgress::of(run.facts.clone());
+        observe_attempts(&mut progress, cluster, Some(indexes.clone())).await?;
+        let last = indexes.iter().filter_map(|index| progress.status(Index(index))?.newest_ended);
+        nodes.extend(last.filter(|pod| pod.phase == Phase::Failed).filter_map(|pod| pod.node.clone()));
+    }
+    Ok(nodes)
+}

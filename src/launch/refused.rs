@@ -1,0 +1,49 @@
+//! Why a new run of a Job cannot come about, in words.
+
+use indexedjob_core::rerun::Refusal;
+use indexedjob_core::text::shown;
+
+use crate::failure::Failure;
+
+/// Why the run `name` of the Job `source` cannot come about; `is_raced` where another retry at the same time may have
+/// made it. `given` are the flags to repeat in hints.
+pub(super) fn refused(refusal: &Refusal, name: &str, source: &str, is_raced: bool, given: &str) -> Failure {
+    let name = shown(name);
+    let undo = format!("kubectl indexedjob retry {source} --undo{given}, then retry again");
+    match refusal {
+        Refusal::Taken | Refusal::HalfMade if is_raced => {
+            Failure::error(format_args!("another retry was faster and has created job {name}"))
+                .hint(format!("kubectl indexedjob wait {name}{given}"))
+        }
+        Refusal::Taken => Failure::error(format_args!("job {name} already exists"))
+            .hint(format!("give the new Job another name by --name, or kubectl delete job {name}{given}")),
+        Refusal::HalfMade => Failure::error(format_args!(
+            "job {name} was begun by a retry with other flags that did not end; it is suspended"
+        ))
+        .hint(undo),
+        Refusal::Leaving => Failure::error(format_args!("job {name} is being deleted"))
+            .hint(format!("kubectl wait --for=delete job/{name}{given}, then retry again")),
+        Refusal::Rival(rival) => {
+            let rival = shown(rival);
+            Failure::error(format_args!("another retry was faster and has created job {rival}"))
+                .hint(format!("kubectl indexedjob wait {rival}{given}"))
+        }
+        Refusal::Resumed => {
+            Failure::error(format_args!("somebody let job {name} run before it knew what is done")).hint(undo)
+        }
+        Refusal::Helper(map) => Failure::error(format_args!(
+            "configmap {}, which the tasks need, is gone or belongs to something else",
+            shown(map)
+        )),
+        Refusal::Vanished(indexes) => Failure::error(format_args!(
+            "the succeeded pods of {} tasks are gone or were taken by another retry",
+            indexes.len()
+        ))
+        .hint(format!("kubectl indexedjob retry {source} --via=subset{given}")),
+        Refusal::Strange(indexes) => Failure::error(format_args!(
+            "the job controller counts {} tasks of job {name} as done that are not",
+            indexes.len()
+        ))
+        .hint(undo),
+    }
+}

@@ -1,0 +1,238 @@
+//! `retry` on a real cluster: only what failed runs, by every way, for everybody, whoever made the Job.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Output, Run, Space, say};
+
+/// The program of a task, which fails for 3 and 7 unless it is told that all is well.
+const PROGRAM: &str =
+    r#"case $JOB_COMPLETION_INDEX in 3|7) [ "$OK" = yes ] || exit 1;; esac; echo "did $JOB_COMPLETION_INDEX""#;
+const CREATE: &str = "--image docker.io/library/busybox --env OK=no";
+
+/// The indexes of the pods that this Job has started, by the API's own label of their name.
+#[track_caller]
+fn started(space: &Space, job: &str) -> Vec<u32> {
+    let pods = space.all(&format!("pods -l job-name={job}"));
+    let index =
+        |pod: &Value| pod["metadata"]["annotations"]["batch.kubernetes.io/job-completion-index"].as_str()?.parse().ok();
+    let mut indexes: Vec<u32> = pods.iter().filter_map(index).collect();
+    indexes.sort_unstable();
+    indexes
+}
+
+/// `wait` says that the Job has failed.
+#[track_caller]
+fn fails(space: &Space, name: &str) {
+    space.indexedjob(&format!("wait {name} --timeout=300s")).output().ends_with(3);
+}
+
+/// The new run is complete, and has started only these.
+#[track_caller]
+fn only_these_ran(space: &Space, job: &str, indexes: &[u32], completed: &str) {
+    assert_eq!(started(space, job), indexes, "{job}");
+    assert_eq!(space.job(job)["status"]["completedIndexes"], completed, "{job}");
+}
+
+/// Who retries, and how it goes then: with all rights, or with no more than `edit`.
+fn users(space: &Space) -> [(Option<PathBuf>, &'static str); 2] {
+    [(None, "status"), (Some(space.config_of_user("editor", Some("edit"))), "adopt")]
+}
+
+fn as_user<'a>(run: Run<'a>, user: Option<&PathBuf>) -> Run<'a> {
+    match user {
+        Some(config) => run.kubeconfig(config),
+        None => run,
+    }
+}
+
+/// `retry JOB --env OK=yes --wait` goes this way to its end.
+#[track_caller]
+fn retried(space: &Space, job: &str, user: Option<&PathBuf>, via: &str) -> Output {
+    let retry = space.indexedjob(&format!("retry {job} --env OK=yes --wait --timeout=300s"));
+    let output = as_user(retry, user).output();
+    let want = format!("job.batch/{job}-r1 created\njob.batch/{job}-r1 condition met\n");
+    output.is(0, &want, &[&format!("as {job}-r1, via {via}\n")]);
+    output
+}
+
+#[test]
+fn only_what_failed_runs_whoever_retries() {
+    let space = Space::new("retry-only");
+    for (user, via) in users(&space) {
+        space.indexedjob(&format!("create {via} {CREATE} --completions 8")).args(["--", "sh", "-c", PROGRAM]).ok();
+        fails(&space, via);
+        retried(&space, via, user.as_ref(), via);
+        only_these_ran(&space, &format!("{via}-r1"), &[3, 7], "0-7");
+        let again = as_user(space.indexedjob(&format!("retry {via}")), user.as_ref()).output();
+        again.is(0, "", &["was retried as", "nothing to retry\n"]);
+        assert_eq!(space.job(via)["status"]["completedIndexes"], "0-2,4-6", "the old Job keeps its status");
+    }
+}
+
+#[test]
+fn items_and_numbers_go_along() {
+    let space = Space::new("retry-items");
+    let items = "--items a,b,c,d,e,f,g,h";
+    let read = r#"case $JOB_COMPLETION_INDEX in 3|7) [ "$OK" = yes ] || exit 1;; esac; cat /input/data.txt; echo "$@""#;
+    for (user, via) in users(&space) {
+        let ways = [("map", "--items-via=configmap", "x"), ("init", "--items-via=init", "x"), ("word", "", "{}")];
+        for (name, flag, word) in ways {
+            let create = space.indexedjob(&format!("create {name}-{via} {CREATE} {items} {flag}"));
+            create.args(["--", "sh", "-c", read, "sh", word]).ok();
+        }
+        let array = space.indexedjob(&format!("create array-{via} {CREATE} --array 1-10"));
+        array.args(["--", "sh", "-c", PROGRAM]).ok();
+        for (name, ..) in ways {
+            let job = format!("{name}-{via}");
+            fails(&space, &job);
+            retried(&space, &job, user.as_ref(), via);
+            only_these_ran(&space, &format!("{job}-r1"), &[3, 7], "0-7");
+            let log = space.indexedjob(&format!("logs {job}-r1 --index 7")).ok();
+            assert!(log.text().starts_with('h'), "{log}");
+            // The items outlive the Job that they were made for.
+            space.kubectl(&format!("delete job {job}")).ok();
+        }
+        let job = format!("array-{via}");
+        fails(&space, &job);
+        let output = retried(&space, &job, user.as_ref(), via);
+        assert!(output.stderr.contains("retrying tasks 3,7 of 10"), "{output}");
+        only_these_ran(&space, &format!("{job}-r1"), &[2, 6], "0-9");
+        let log = space.indexedjob(&format!("logs {job}-r1 --index 7")).ok();
+        assert_eq!(log.text(), "did 7\n");
+    }
+}
+
+#[test]
+fn a_smaller_job_runs_what_is_left_with_its_numbers_and_items() {
+    let space = Space::new("retry-subset");
+    let editor = space.config_of_user("editor", Some("edit"));
+    let read = r#"case $JOB_COMPLETION_INDEX in 3|7) [ "$OK" = yes ] || exit 1;; esac; cat /input/data.txt; echo " $JOB_COMPLETION_INDEX""#;
+    for via in ["configmap", "init"] {
+        let create = space.indexedjob(&format!("create {via} {CREATE} --items a,b,c,d,e,f,g,h --items-via={via}"));
+        create.args(["--", "sh", "-c", read]).ok();
+    }
+    let array = space.indexedjob(&format!("create array {CREATE} --array 1-10"));
+    array.args(["--", "sh", "-c", PROGRAM]).ok();
+    for (job, log) in [("configmap", "h 7\n"), ("init", "h\n 7\n"), ("array", "did 7\n")] {
+        fails(&space, job);
+        space.kubectl(&format!("delete pods -l job-name={job} --field-selector=status.phase=Succeeded")).ok();
+        retried(&space, job, Some(&editor), "subset");
+        only_these_ran(&space, &format!("{job}-r1"), &[0, 1], "0,1");
+        space.indexedjob(&format!("logs {job}-r1 --index 7")).output().is(0, log, &[]);
+        space.indexedjob(&format!("retry {job}")).output().is(0, "", &["nothing to retry\n"]);
+    }
+}
+
+/// A Job of plain YAML, without a limit per index: 8 indexes, of which 3 and 7 fail.
+fn plain(name: &str) -> Value {
+    let container = json!({
+        "name": "c", "image": "docker.io/library/busybox", "command": ["sh", "-c", PROGRAM],
+        "env": [{"name": "OK", "value": "no"}],
+    });
+    json!({
+        "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name},
+        "spec": {
+            "completions": 8, "parallelism": 8, "completionMode": "Indexed", "backoffLimit": 0,
+            "template": {"spec": {"restartPolicy": "Never", "containers": [container]}},
+        },
+    })
+}
+
+#[test]
+fn jobs_of_kubectl_and_of_cron_are_retried_too() {
+    let space = Space::new("retry-plain");
+    space.apply(&plain("plain").to_string());
+    let template = json!({"metadata": {"labels": {"from": "cron"}}, "spec": plain("x")["spec"]});
+    let cron = json!({
+        "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "cron"},
+        "spec": {"schedule": "0 0 1 1 *", "jobTemplate": template},
+    });
+    space.apply(&cron.to_string());
+    space.kubectl("create job from-cron --from=cronjob/cron").ok();
+    for name in ["plain", "from-cron"] {
+        fails(&space, name);
+        let left = space.job(name)["status"]["completedIndexes"].as_str().unwrap_or_default().to_owned();
+        retried(&space, name, None, "status");
+        let ran = started(&space, &format!("{name}-r1"));
+        assert!(ran.contains(&3) && ran.contains(&7), "{ran:?} after {left}");
+        assert_eq!(space.job(&format!("{name}-r1"))["status"]["completedIndexes"], "0-7");
+        let owners = &space.job(&format!("{name}-r1"))["metadata"]["ownerReferences"];
+        assert!(owners.is_null(), "a CronJob would count it as its own: {owners}");
+    }
+}
+
+#[test]
+fn a_retry_is_killed_and_goes_on_and_is_taken_back() {
+    let space = Space::new("retry-kill");
+    let editor = space.config_of_user("editor", Some("edit"));
+    space.indexedjob(&format!("create x {CREATE} --completions 12")).args(["--", "sh", "-c", PROGRAM]).ok();
+    fails(&space, "x");
+    let took = space.indexedjob("retry x --dry-run=server").kubeconfig(&editor).ok().took;
+    for run in 0..6u32 {
+        let running = space.indexedjob("retry x --env OK=yes").kubeconfig(&editor).spawn();
+        std::thread::sleep(took / 2 + Duration::from_millis(40) * run);
+        running.kill();
+        let Some(run) = space.all("jobs").into_iter().find(|job| job["metadata"]["name"] == "x-r1") else { continue };
+        if run["metadata"]["annotations"]["kubectl-indexedjob/retrying"].is_null() {
+            break;
+        }
+        assert_eq!(run["spec"]["suspend"], true, "what is half-made does not run");
+        space.indexedjob("retry x --undo").kubeconfig(&editor).ok();
+        assert_eq!(space.all("pods").len(), 12, "every pod is still there");
+        assert_eq!(space.all("jobs").len(), 1);
+    }
+    space.indexedjob("retry x --env OK=yes").kubeconfig(&editor).output();
+    space.completes("x-r1");
+    only_these_ran(&space, "x-r1", &[3, 7], "0-11");
+}
+
+#[test]
+fn two_retries_at_once_make_one_run() {
+    let space = Space::new("retry-twice");
+    let editor = space.config_of_user("editor", Some("edit"));
+    space.indexedjob(&format!("create x {CREATE} --completions 8")).args(["--", "sh", "-c", PROGRAM]).ok();
+    fails(&space, "x");
+    let both =
+        ["yes", "indeed"].map(|ok| space.indexedjob(&format!("retry x --env OK={ok}")).kubeconfig(&editor).spawn());
+    let codes = both.map(|run| run.finish().code);
+    assert!(codes.contains(&Some(0)) && codes.contains(&Some(1)), "{codes:?}");
+    assert_eq!(space.all("jobs").len(), 2);
+    assert_eq!(started(&space, "x-r1"), [3, 7]);
+}
+
+#[test]
+fn a_list_that_a_controller_would_crash_on_is_never_sent() {
+    let space = Space::new("retry-list");
+    let fails_at_odd = r#"[ "$OK" = yes ] || [ $((JOB_COMPLETION_INDEX % 2)) = 0 ]"#;
+    space.indexedjob(&format!("create x {CREATE} --completions 30")).args(["--", "sh", "-c", fails_at_odd]).ok();
+    fails(&space, "x");
+    retried(&space, "x", None, "status");
+    let odd: Vec<u32> = (1..30).step_by(2).collect();
+    only_these_ran(&space, "x-r1", &odd, "0-29");
+    // The controllers of the cluster are alive.
+    space.indexedjob(&format!("create y {CREATE} --completions 1")).args(["--", "true"]).ok();
+    space.completes("y");
+}
+
+#[test]
+#[ignore = "takes minutes, and needs fake nodes"]
+fn a_thousand_indexes_are_retried_on_fake_nodes() {
+    let space = Space::new("retry-fake");
+    if space.all("nodes -l type=kwok").is_empty() {
+        return say("skipped, the cluster has no fake nodes: a retry of 1,000 indexes");
+    }
+    let flags = "--completions 1000 --image docker.io/library/busybox --node-selector type=kwok \
+                 --toleration kwok.x-k8s.io/node=fake:NoSchedule --annotation lab.indexedjob/fail-indexes=3,500,999";
+    for (user, via) in users(&space) {
+        space.indexedjob(&format!("create {via} {flags}")).args(["--", "true"]).ok();
+        fails(&space, via);
+        let line = format!("retry {via} --annotation lab.indexedjob/fail-indexes=none --wait --timeout=600s");
+        let output = as_user(space.indexedjob(&line), user.as_ref()).spawn().finish_within(Duration::from_secs(700));
+        output.ends_with(0);
+        say(&format!("1,000 indexes were retried via {via} in {:.1?}", output.took));
+        only_these_ran(&space, &format!("{via}-r1"), &[3, 500, 999], "0-999");
+    }
+}

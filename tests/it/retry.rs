@@ -1,0 +1,412 @@
+//! `retry`: what is sent, in which order, and what is left when it is cut short.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::create::writes;
+use crate::fake::{Fault, On, Pod, Resource, Server, When};
+use crate::harness::{Output, Run, run};
+use crate::words::{created, no_job};
+
+const RETRYING: &str = "kubectl-indexedjob/retrying";
+
+/// A server with the Job `x`, of whose five indexes 0, 2 and 4 succeeded, a ConfigMap of it, and a controller.
+fn server() -> Server {
+    let server = Server::start();
+    let container = json!({"name": "worker", "image": "busybox", "command": ["true"]});
+    let volume = json!({"name": "input", "configMap": {"name": "x-items"}});
+    let pod = json!({"restartPolicy": "Never", "containers": [container], "volumes": [volume]});
+    let spec = json!({
+        "completions": 5, "parallelism": 5, "completionMode": "Indexed", "backoffLimitPerIndex": 0,
+        "template": {"spec": pod}, "newerThanUs": {"deep": [1]},
+    });
+    let annotations = json!({"kubectl.kubernetes.io/last-applied-configuration": "{}", "team": "a"});
+    let manifest = json!({"metadata": {"name": "x", "annotations": annotations}, "spec": spec});
+    let job = server.add_job_from("default", manifest);
+    job.progress("0,2,4", 3);
+    for index in 0..5 {
+        let pod = Pod::new(index);
+        job.add_pod(if index % 2 == 0 { pod.succeeded() } else { pod.failed(1) });
+    }
+    job.fail("1,3", "FailedIndexes", "Job has failed indexes");
+    let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": "x", "uid": job.uid()});
+    let map = json!({"metadata": {"name": "x-items", "ownerReferences": [owner]}, "data": {"0": "a"}});
+    server.put_object(&Resource::core("configmaps"), "default", map);
+    server.run_controller();
+    server
+}
+
+/// The same for somebody who has no more than `edit`.
+fn server_for_edit() -> Server {
+    let server = server();
+    server.forbid("patch", "jobs/status");
+    server
+}
+
+const BOTH: [fn() -> Server; 2] = [server, server_for_edit];
+
+/// The indexes of the pods that belong to this Job, as it started or was given them.
+fn indexes_of(server: &Server, name: &str, started: bool) -> Vec<String> {
+    let uid = server.job("default", name).uid();
+    let own = server.objects(&Resource::core("pods")).into_iter().filter(|pod| {
+        let metadata = &pod["metadata"];
+        let is_own = metadata["name"].as_str().is_some_and(|pod| pod.starts_with(&format!("{name}-")));
+        metadata["ownerReferences"][0]["uid"] == uid.as_str() && is_own == started
+    });
+    let index =
+        |pod: Value| pod["metadata"]["labels"]["batch.kubernetes.io/job-completion-index"].as_str().map(str::to_owned);
+    own.filter_map(index).collect()
+}
+
+/// The new run is there, ready, and has run nothing but what failed; nothing of what was done is lost.
+#[track_caller]
+fn all_is_made(server: &Server) {
+    let job = server.job("default", "x-r1").json();
+    assert_eq!(job["status"]["completedIndexes"], "0-4", "{job:#}");
+    assert!(job["metadata"]["annotations"][RETRYING].is_null() && job["spec"]["suspend"] == false, "{job:#}");
+    assert_eq!(indexes_of(server, "x-r1", true), ["1", "3"], "only what failed runs");
+    let owners = server.config_maps()[0]["metadata"]["ownerReferences"].clone();
+    let owners = owners.as_array().expect("it has owners");
+    for job in server.jobs() {
+        assert!(owners.iter().any(|owner| owner["uid"] == job["metadata"]["uid"]), "{owners:?}");
+    }
+    assert_eq!(server.jobs().len(), 2);
+}
+
+/// Whatever happened: what is done is not run, and is known somewhere.
+#[track_caller]
+fn nothing_done_is_lost_or_runs_again(server: &Server) {
+    let pods = server.objects(&Resource::core("pods"));
+    for index in ["0", "2", "4"] {
+        let label = |pod: &&Value| pod["metadata"]["labels"]["batch.kubernetes.io/job-completion-index"] == index;
+        let of_index: Vec<_> = pods.iter().filter(label).collect();
+        assert_eq!(of_index.len(), 1, "index {index} ran once and has a pod: {of_index:#?}");
+        assert!(of_index[0]["metadata"]["ownerReferences"][0]["uid"].is_string(), "it has an owner");
+    }
+    assert_eq!(server.job("default", "x").json()["status"]["completedIndexes"], "0,2,4");
+}
+
+#[test]
+fn a_status_is_told_what_is_done_between_a_suspended_job_and_its_release() {
+    let server = server();
+    let output = run(&server, "retry x --env A=b --parallelism 2").output();
+    output.is(0, &created("x-r1"), "retrying tasks 1,3 of 5 of x as x-r1, via status\n");
+    assert_eq!(
+        writes(&server),
+        ["POST selfsubjectaccessreviews", "POST jobs", "PATCH x-items", "PATCH status", "PATCH x-r1"]
+    );
+    let requests = server.requests();
+    let post = requests.iter().find(|r| r.method == "POST" && r.path.ends_with("/jobs")).expect("a POST").json();
+    assert_eq!(post["spec"]["suspend"], true);
+    assert_eq!(post["spec"]["newerThanUs"], json!({"deep": [1]}), "fields that are newer than this program stay");
+    assert_eq!((&post["spec"]["parallelism"], &post["metadata"]["annotations"]["team"]), (&json!(2), &json!("a")));
+    assert_eq!(post["spec"]["template"]["spec"]["containers"][0]["env"], json!([{"name": "A", "value": "b"}]));
+    assert!(post["spec"]["selector"].is_null() && post["status"].is_null(), "{post:#}");
+    assert!(!post.to_string().contains("controller-uid") && !post.to_string().contains("last-applied"), "{post:#}");
+    let status = requests.iter().find(|r| r.path.ends_with("/status")).expect("a PATCH").json();
+    assert_eq!(status["status"], json!({"completedIndexes": "0,2,4"}));
+    all_is_made(&server);
+    nothing_done_is_lost_or_runs_again(&server);
+}
+
+#[test]
+fn who_may_only_edit_takes_over_the_pods() {
+    let server = server_for_edit();
+    let output = run(&server, "retry x").output();
+    output.says(0, &created("x-r1"), &["via adopt: you may not patch jobs/status\n", "as x-r1, via adopt\n"]);
+    all_is_made(&server);
+    nothing_done_is_lost_or_runs_again(&server);
+    let given = indexes_of(&server, "x-r1", false);
+    assert_eq!(given, ["0", "2", "4"]);
+    let refused = run(&server, "retry x --via=status").output();
+    refused.says(0, "", &["nothing to retry"]);
+    let server = server_for_edit();
+    let refused = run(&server, "retry x --via=status").output();
+    refused.says(
+        1,
+        "",
+        &["error: --via=status needs the right to patch jobs/status", "hint: kubectl auth can-i patch"],
+    );
+    assert_eq!(server.jobs().len(), 1);
+}
+
+/// `retry x`, killed after its k-th write that changes something; None where it made fewer.
+fn killed_after(server: &Server, k: u64) -> Output {
+    let (send, receive) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+    let (killed, gone) = mpsc::channel();
+    server.on_write(k, When::After, move || {
+        receive.recv().expect("the test has started it")();
+        killed.send(()).expect("the test waits");
+    });
+    let running = run(server, "retry x").spawn();
+    send.send(Box::new(running.killer())).expect("the hook waits");
+    gone.recv_timeout(Duration::from_secs(30)).expect("the write came");
+    running.finish()
+}
+
+#[test]
+fn killed_after_any_write_the_next_run_goes_on() {
+    for (make, count) in BOTH.into_iter().zip([4, 6]) {
+        for k in 1..=count {
+            let server = make();
+            assert_eq!(killed_after(&server, k).code, None, "{k}");
+            nothing_done_is_lost_or_runs_again(&server);
+            let again = run(&server, "retry x").output();
+            match k == count {
+                true => again.says(0, "", &["x was retried as x-r1; going on from there\n", "nothing to retry\n"]),
+                false => again.says(0, &created("x-r1"), &["going on with x-r1, which was begun before\n"]),
+            }
+            all_is_made(&server);
+            nothing_done_is_lost_or_runs_again(&server);
+        }
+    }
+}
+
+#[test]
+fn killed_after_any_write_undo_takes_all_back() {
+    for (make, count) in BOTH.into_iter().zip([4, 6]) {
+        for k in 1..count {
+            let server = make();
+            killed_after(&server, k);
+            run(&server, "retry x --undo").output().is(0, "job.batch \"x-r1\" deleted\n", "");
+            assert_eq!(server.jobs().len(), 1);
+            assert_eq!(indexes_of(&server, "x", true).len(), 5, "every pod is where it was");
+            run(&server, "retry x").output().ends_with_code(0);
+            all_is_made(&server);
+            nothing_done_is_lost_or_runs_again(&server);
+        }
+    }
+}
+
+#[test]
+fn answers_that_are_lost_are_looked_after() {
+    for make in BOTH {
+        for path in ["*/jobs", "*/configmaps/x-items", "*/jobs/x-r1/status", "*/jobs/x-r1", "*/pods/*"] {
+            for fault in [Fault::ApplyThenCut, Fault::ApplyThenCode(504), Fault::Code(503)] {
+                let server = make();
+                let on = if path == "*/jobs" { On::post(path) } else { On::patch(path) };
+                server.fault(on.nth(1), fault.clone());
+                let first = run(&server, "retry x").output();
+                nothing_done_is_lost_or_runs_again(&server);
+                if first.code != Some(0) {
+                    assert!(path == "*/jobs", "{path} {fault:?} {first:?}");
+                    run(&server, "retry x").output().ends_with_code(0);
+                }
+                all_is_made(&server);
+                nothing_done_is_lost_or_runs_again(&server);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_fails_for_good_is_taken_back() {
+    for (make, path) in
+        [(server as fn() -> Server, "*/jobs/x-r1/status"), (server_for_edit, "*/pods/*"), (server, "*/configmaps/*")]
+    {
+        let server = make();
+        server.fault(On::patch(path), Fault::Says(403, "the webhook says no"));
+        let output = run(&server, "retry x").output();
+        output.says(1, "", &["the webhook says no"]);
+        assert_eq!(server.jobs().len(), 1, "{path}");
+        nothing_done_is_lost_or_runs_again(&server);
+        assert_eq!(indexes_of(&server, "x", true).len(), 5);
+    }
+}
+
+#[test]
+fn of_two_retries_at_once_one_wins_and_the_other_says_so() {
+    for (make, other) in BOTH.into_iter().zip(["retry x --env B=1", "retry x --env B=1"]) {
+        let server = make();
+        server.fault(On::post("*/jobs").nth(1), Fault::Delay(Duration::from_secs(1)));
+        let slow = run(&server, "retry x").spawn();
+        server.await_requests(1, |request| request.method == "POST" && request.path.ends_with("/jobs"));
+        run(&server, other).output().says(0, &created("x-r1"), &[]);
+        slow.finish().says(
+            1,
+            "",
+            &["error: another retry was faster and has created job x-r1\nhint: kubectl indexedjob wait x-r1"],
+        );
+        all_is_made(&server);
+        nothing_done_is_lost_or_runs_again(&server);
+    }
+}
+
+#[test]
+fn a_retry_of_another_name_at_the_same_time_gives_way() {
+    let server = server();
+    server.fault(On::post("*/jobs").nth(1), Fault::Delay(Duration::from_secs(1)));
+    let slow = run(&server, "retry x --name late").spawn();
+    server.await_requests(1, |request| request.method == "POST" && request.path.ends_with("/jobs"));
+    run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+    let late = slow.finish();
+    late.says(1, "", &["error: another retry was faster and has created job x-r1\n"]);
+    all_is_made(&server);
+}
+
+#[test]
+fn a_source_that_is_deleted_half_way_is_told_or_not_needed() {
+    // What is done is told already; the ConfigMap has another owner.
+    let server = server();
+    let other = server.clone();
+    server.on_write(3, When::Before, move || other.job("default", "x").delete());
+    run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+    assert_eq!(server.job("default", "x-r1").json()["status"]["completedIndexes"], "0-4");
+    assert_eq!(indexes_of(&server, "x-r1", true), ["1", "3"]);
+    // Its pods went along.
+    let server = server_for_edit();
+    let other = server.clone();
+    server.on_write(3, When::Before, move || other.job("default", "x").delete());
+    let output = run(&server, "retry x").output();
+    output.says(1, "", &["error: the succeeded pods of 3 tasks are gone or were taken by another retry\n"]);
+}
+
+#[test]
+fn a_run_that_was_begun_is_ended_without_its_source() {
+    let server = server();
+    killed_after(&server, 2);
+    server.job("default", "x").delete();
+    let again = run(&server, "retry x").output();
+    again.says(0, &created("x-r1"), &["going on with x-r1, which was begun before\n"]);
+    assert_eq!(server.job("default", "x-r1").json()["status"]["completedIndexes"], "0-4");
+    assert_eq!(indexes_of(&server, "x-r1", true), ["1", "3"]);
+}
+
+#[test]
+fn a_time_to_live_does_not_take_the_source_along() {
+    for make in BOTH {
+        let server = make();
+        server.job("default", "x").edit(|job| job["spec"]["ttlSecondsAfterFinished"] = json!(60));
+        run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+        let patches: Vec<_> =
+            server.requests_to("PATCH", "*/jobs/x").iter().map(|r| r.json()["spec"].clone()).collect();
+        let (held, free) = (json!({"ttlSecondsAfterFinished": null}), json!({"ttlSecondsAfterFinished": 60}));
+        assert_eq!(patches, [held, free]);
+        all_is_made(&server);
+    }
+}
+
+#[test]
+fn what_still_runs_is_not_run_twice() {
+    let server = Server::start();
+    let job = server.add_job("x", 3);
+    job.progress("0", 1);
+    let hint = "hint: kubectl indexedjob wait x, or kubectl indexedjob cancel x; then retry\n";
+    let want = format!("error: job x has not ended; what runs would run twice\n{hint}");
+    run(&server, "retry x").output().is(1, "", &want);
+    job.edit(|job| job["spec"]["suspend"] = json!(true));
+    let want = format!("error: job x is suspended, but pods of it are still there; what runs would run twice\n{hint}");
+    run(&server, "retry x").output().is(1, "", &want);
+    run(&server, "retry y").output().says(4, "", &[&no_job("y")]);
+    assert_eq!(server.jobs().len(), 1);
+    job.set_status(&json!({"active": 0, "ready": 0}));
+    run(&server, "retry x").output().says(0, &created("x-r1"), &["retrying tasks 1,2 of 3 of x as x-r1"]);
+}
+
+#[test]
+fn nothing_left_is_no_job() {
+    let server = Server::start();
+    server.add_job("x", 3).complete();
+    run(&server, "retry x").output().is(0, "", "x: all 3 tasks that were picked are done; nothing to retry\n");
+    let server = self::server();
+    let none = run(&server, "retry x").args(["--index", ""]).output();
+    none.is(0, "", "x: no task was picked; nothing to retry\n");
+    let out = run(&server, "retry x --index 7").output();
+    out.is(2, "", "error: index 7 is out of range: job x has indexes 0-4\n");
+    assert_eq!(server.jobs().len(), 1);
+}
+
+#[test]
+fn what_nobody_asked_for_stays_to_be_done() {
+    let server = server();
+    let first = run(&server, "retry x --index 0,1").output();
+    let parts = ["task 0 succeeded already", "retrying task 1 of 5 of x as x-r1", "task 3 is not done either"];
+    first.says(0, &created("x-r1"), &parts);
+    assert_eq!(indexes_of(&server, "x-r1", true), ["1"]);
+    let second = run(&server, "retry x").output();
+    second.says(0, &created("x-r2"), &["x was retried as x-r1", "retrying task 3 of 5 of x-r1 as x-r2"]);
+    assert_eq!(indexes_of(&server, "x-r2", true), ["3"]);
+    run(&server, "retry x").output().says(0, "", &["nothing to retry\n"]);
+}
+
+#[test]
+fn what_cancel_changed_is_as_before() {
+    let server = server();
+    server.job("default", "x").edit(|job| {
+        job["spec"]["activeDeadlineSeconds"] = json!(1);
+        job["spec"]["parallelism"] = json!(0);
+        let annotations = &mut job["metadata"]["annotations"];
+        annotations["kubectl-indexedjob/parallelism"] = json!("4");
+        annotations["kubectl-indexedjob/active-deadline-seconds"] = json!("");
+    });
+    let json: Value =
+        serde_json::from_str(run(&server, "retry x --dry-run=client -o json").output().text()).expect("JSON");
+    assert_eq!((&json["spec"]["parallelism"], &json["spec"]["activeDeadlineSeconds"]), (&json!(4), &Value::Null));
+    assert!(!json.to_string().contains("kubectl-indexedjob/parallelism"));
+    assert_eq!(server.writes(), 0);
+}
+
+#[test]
+fn a_smaller_job_has_only_what_is_left_and_calls_it_by_its_numbers() {
+    let server = server_for_edit();
+    let job = server.job("default", "x");
+    for pod in server.objects(&Resource::core("pods")) {
+        if pod["status"]["phase"] == "Succeeded" {
+            job.remove_pod(pod["metadata"]["name"].as_str().expect("a name"));
+        }
+    }
+    let output = run(&server, "retry x").output();
+    let why = "via subset: you may not patch jobs/status, and the pods of 3 done tasks are gone\n";
+    output.says(0, &created("x-r1"), &[why, "retrying tasks 1,3 of 5 of x as x-r1, via subset\n"]);
+    let new = server.job("default", "x-r1").json();
+    assert_eq!((&new["spec"]["completions"], &new["status"]["completedIndexes"]), (&json!(2), &json!("0,1")));
+    assert_eq!(new["metadata"]["annotations"]["kubectl-indexedjob/numbers"], "1,3");
+    assert!(new["metadata"]["annotations"][RETRYING].is_null() && new["spec"]["suspend"] == false);
+    let env = &new["spec"]["template"]["spec"]["containers"][0]["env"][0];
+    assert_eq!((&env["name"], env["valueFrom"]["fileKeyRef"].is_object()), (&json!("JOB_COMPLETION_INDEX"), true));
+    run(&server, "retry x").output().says(0, "", &["all 5 tasks that were picked are done; nothing to retry\n"]);
+}
+
+#[test]
+fn a_smaller_job_that_was_begun_is_ended_or_taken_back() {
+    for k in 1..=2 {
+        for undo in [false, true] {
+            let server = server();
+            server.set_version("v1.37.1");
+            let (send, receive) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+            let (killed, gone) = mpsc::channel();
+            server.on_write(k, When::After, move || {
+                receive.recv().expect("the test has started it")();
+                killed.send(()).expect("the test waits");
+            });
+            let running = run(&server, "retry x --via=subset").spawn();
+            send.send(Box::new(running.killer())).expect("the hook waits");
+            gone.recv_timeout(Duration::from_secs(30)).expect("the write came");
+            running.finish();
+            if undo {
+                run(&server, "retry x --undo").output().is(0, "job.batch \"x-r1\" deleted\n", "");
+                assert_eq!(server.jobs().len(), 1);
+                continue;
+            }
+            run(&server, "retry x --via=subset").output().says(0, &created("x-r1"), &["going on with x-r1"]);
+            assert_eq!(server.job("default", "x-r1").json()["status"]["completedIndexes"], "0,1");
+        }
+    }
+}
+
+/// A run of `retry` that keeps off the nodes of failures.
+fn avoiding(server: &Server) -> Run {
+    run(server, "retry x --avoid-failed-nodes --dry-run=client -o json")
+}
+
+#[test]
+fn nodes_of_failures_are_avoided() {
+    let server = server();
+    let json: Value = serde_json::from_str(avoiding(&server).output().text()).expect("JSON");
+    let affinity = &json["spec"]["template"]["spec"]["affinity"]["nodeAffinity"];
+    let terms = &affinity["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+    let field = json!({"key": "metadata.name", "operator": "NotIn", "values": ["node-1"]});
+    assert_eq!(*terms, json!([{"matchFields": [field]}]));
+}
