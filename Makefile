@@ -81,9 +81,13 @@ lab-test: lab
 	$(call say,the lab's own tests: clusters that are stopped and killed in every way (about 3 minutes))
 	@cd tests/lab && go vet -tags lab ./... && go test -count=1 -tags lab -timeout 30m .
 
+# Mostly the tests wait for pods, so both versions go side by side; each line tells which one it is of.
 e2e-lab: build lab
-	@tests/e2e/on-lab.sh $(LAB) $(NEWEST) 10
-	@tests/e2e/on-lab.sh $(LAB) $(OLDEST) 0
+	$(call say,building the end-to-end tests)
+	@$(CARGO) test --locked --features e2e --test e2e --no-run
+	@of() { set -o pipefail; tests/e2e/on-lab.sh $(LAB) "$$1" "$$2" 2>&1 | (trap '' INT TERM; sed -u "s/^/$$1: /"); }; \
+	set -m; of $(OLDEST) 0 & oldest=$$!; trap 'kill -- -'$$oldest' 2>/dev/null || true' EXIT; set +m; \
+	ended=0; of $(NEWEST) 10 || ended=1; wait $$oldest || ended=1; exit $$ended
 
 e2e:
 	@[ -n "$${KUBECONFIG:-}" ] || { echo 'error: KUBECONFIG is not set; the tests use no cluster that they are not told to' >&2; echo 'hint: KUBECONFIG=$$HOME/.kube/config make e2e' >&2; exit 2; }
