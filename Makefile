@@ -1,7 +1,8 @@
 # make demo   the Kubernetes docs' example on a real cluster, started here
 # make test   every test: unit, integration, the lab's own, and end to end on both versions of Kubernetes
 # make e2e    the end-to-end tests against the cluster of KUBECONFIG
-# make ci     what .ci/run calls: test, formatting, lints, licences, generated files
+# make ci     what .ci/run calls: test, formatting, lints, licences, generated files, workflows, the oldest Rust
+# make dist   the archive of a release for Linux, with the sum, the manifest for krew and the formula for Homebrew
 # make help   the rest
 #
 # Needs Linux, Rust, Go and root on Debian or Ubuntu; apt packages are installed here.
@@ -10,16 +11,22 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build release demo demo-stop test unit lab-test e2e e2e-lab fmt clippy deny generate check-generated ci packages lab
+.PHONY: help build release demo demo-stop dist dist-test test unit lab-test e2e e2e-lab fmt clippy deny advisories msrv workflows generate check-generated screens ci packages lab tools
 
 NEWEST := 1.37.1
 OLDEST := 1.30.14
-# Packages of Debian and Ubuntu: a C compiler for ring, and what runs containers.
-PACKAGES := gcc libc6-dev ca-certificates containerd runc containernetworking-plugins busybox-static bash-static iproute2 bsdutils
+# Packages of Debian and Ubuntu: C compilers for ring, what runs containers, what reads manual pages, and the shells whose
+# completion is tested.
+PACKAGES := gcc libc6-dev musl-tools ca-certificates containerd runc containernetworking-plugins busybox-static bash-static iproute2 bsdutils mandoc git bash zsh fish
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PLUGIN := $(abspath $(TARGET))/debug
 LAB := $(abspath $(TARGET))/lab/lab
+TOOLS := $(abspath $(TARGET))/tools
+# A static program, which runs on every Linux.
+STATIC := $(shell uname -m)-unknown-linux-musl
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 CARGO := cargo
 say = @printf '\n== %s\n' "$(1)"
 
@@ -57,6 +64,33 @@ lab: packages
 	@mkdir -p $(dir $(LAB))
 	@cd tests/lab && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o $(LAB) .
 
+tools: packages
+	$(call say,building krew and the linter of workflows)
+	@mkdir -p $(TOOLS)
+	@cd tests/tools && go build -trimpath -buildvcs=false -o $(TOOLS)/ tool
+
+# Rust's own library for the static program; rustup may have to fetch it.
+is_static := rustc --print target-libdir --target $(STATIC) 2>/dev/null | xargs -I{} test -d {}
+define have_static
+	@$(is_static) || rustup target add $(STATIC) \
+	  || { echo 'error: there is no Rust library for $(STATIC)' >&2; echo 'hint: rustup target add $(STATIC)' >&2; exit 1; }
+endef
+
+## Releases
+
+dist: packages
+	$(call say,building the archive of v$(VERSION) for $(STATIC) (about 5 minutes the first time))
+	$(have_static)
+	@release/archive.sh $(STATIC) $(TARGET)/dist
+	@ls -l $(TARGET)/$(STATIC)/release/kubectl-indexedjob
+	@[ "$$(stat -c %s $(TARGET)/$(STATIC)/release/kubectl-indexedjob)" -le 12000000 ] || { echo 'error: the program is larger than 12 MB' >&2; exit 1; }
+
+# Where there is no rustup, or it cannot fetch, that is said, and the tests with krew are skipped.
+dist-test: packages
+	$(call say,two builds of the archive in two places (about 6 minutes the first time))
+	@$(is_static) || rustup target add $(STATIC) || { echo 'NOT RUN: there is no Rust library for $(STATIC)'; exit 0; }; \
+	tests/reproducible.sh $(STATIC) $(TARGET)/dist-test
+
 ## The demo
 
 demo: packages build lab
@@ -69,7 +103,7 @@ demo-stop: lab
 
 ## The tests
 
-test: packages unit lab-test e2e-lab
+test: packages unit lab-test dist-test e2e-lab
 
 unit:
 	$(call say,unit and integration tests)
@@ -82,7 +116,9 @@ lab-test: lab
 	@cd tests/lab && go vet -tags lab ./... && go test -count=1 -tags lab -timeout 30m .
 
 # Mostly the tests wait for pods, so both versions go side by side; each line tells which one it is of.
-e2e-lab: build lab
+e2e-lab: export INDEXEDJOB_E2E_ARCHIVE = $(abspath $(TARGET))/dist-test/one/dist/kubectl-indexedjob-$(STATIC).tar.gz
+e2e-lab: export INDEXEDJOB_E2E_TOOLS = $(TOOLS)
+e2e-lab: build lab tools dist-test
 	$(call say,building the end-to-end tests)
 	@$(CARGO) test --locked --features e2e --test e2e --no-run
 	@of() { set -o pipefail; tests/e2e/on-lab.sh $(LAB) "$$1" "$$2" 2>&1 | (trap '' INT TERM; sed -u "s/^/$$1: /"); }; \
@@ -110,13 +146,40 @@ deny:
 	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny@0.20.2
 	@$(CARGO) deny --locked --offline check licenses bans sources
 
+# These two need the advisory database, which comes from the network; the workflow `ci` runs them each week, too.
+advisories:
+	$(call say,advisories of the RustSec database)
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny@0.20.2
+	@command -v cargo-audit >/dev/null || $(CARGO) install --locked cargo-audit@0.22.2
+	@$(CARGO) deny --locked check advisories
+	@$(CARGO) audit --deny warnings
+
+msrv:
+	$(call say,the oldest Rust that Cargo.toml promises: $(MSRV))
+	@rustup run $(MSRV) rustc --version 2>/dev/null || rustup toolchain install $(MSRV) --profile minimal \
+	  || { echo 'NOT RUN: Rust $(MSRV) is not here, and rustup cannot fetch it'; exit 0; }; \
+	CARGO_TARGET_DIR=$(TARGET)/msrv rustup run $(MSRV) cargo check --locked --workspace
+
+workflows: tools
+	$(call say,workflows)
+	@$(TOOLS)/actionlint
+	@! grep -nE '^ *-? *uses: ' .github/workflows/*.yml | grep -vE '@[0-9a-f]{40} # v[0-9]' \
+	  || { echo 'error: an action that is not pinned to a commit' >&2; exit 1; }
+
+# The picture of the README, from a cluster that is started for it. Not checked: every run has other times.
+screens: build lab
+	$(call say,the picture of the README)
+	@command -v tmux >/dev/null || apt-get install -y -qq --no-install-recommends tmux >/dev/null
+	@tests/screens.sh $(LAB) $(PLUGIN) docs/screens.svg
+
 generate: build
 	@tests/generate.sh $(PLUGIN)/kubectl-indexedjob .
 
-check-generated: build
+check-generated: packages build
 	$(call say,generated files)
 	@new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; tests/generate.sh $(PLUGIN)/kubectl-indexedjob "$$new"; \
-	diff -r completions "$$new/completions" && diff docs/reference.md "$$new/docs/reference.md" \
+	diff -r --exclude=kubectl_complete-indexedjob completions "$$new/completions" && diff docs/reference.md "$$new/docs/reference.md" && diff -r man "$$new/man" && diff krew-manifest.yaml "$$new/krew-manifest.yaml" \
 	  || { echo 'error: generated files are not up to date' >&2; echo 'hint: make generate, and commit' >&2; exit 1; }
+	@mandoc -T lint -W error man/*.1
 
-ci: packages fmt clippy check-generated deny test
+ci: packages fmt clippy check-generated workflows deny msrv test

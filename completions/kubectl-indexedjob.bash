@@ -58,6 +58,9 @@ _kubectl__indexedjob() {
             kubectl__indexedjob,suspend)
                 cmd="kubectl__indexedjob__subcmd__suspend"
                 ;;
+            kubectl__indexedjob,version)
+                cmd="kubectl__indexedjob__subcmd__version"
+                ;;
             kubectl__indexedjob,wait)
                 cmd="kubectl__indexedjob__subcmd__wait"
                 ;;
@@ -100,6 +103,9 @@ _kubectl__indexedjob() {
             kubectl__indexedjob__subcmd__help,suspend)
                 cmd="kubectl__indexedjob__subcmd__help__subcmd__suspend"
                 ;;
+            kubectl__indexedjob__subcmd__help,version)
+                cmd="kubectl__indexedjob__subcmd__help__subcmd__version"
+                ;;
             kubectl__indexedjob__subcmd__help,wait)
                 cmd="kubectl__indexedjob__subcmd__help__subcmd__wait"
                 ;;
@@ -110,7 +116,7 @@ _kubectl__indexedjob() {
 
     case "${cmd}" in
         kubectl__indexedjob)
-            opts="-n -s -h -V --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help --version create wait describe list ls status logs cancel suspend resume scale delete retry completion help"
+            opts="-n -s -v -h -V --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help --version create wait describe list ls status logs cancel suspend resume scale delete retry completion version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -196,6 +202,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -208,7 +226,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__cancel)
-            opts="-l -n -s -h --selector --all --index --state --reason --exit-code --timeout --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-l -n -s -v -h --selector --all --index --state --reason --exit-code --timeout --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -227,7 +245,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -326,6 +344,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -338,7 +368,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__completion)
-            opts="-n -s -h --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help bash elvish fish powershell zsh"
+            opts="-n -s -v -h --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -424,6 +454,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -436,7 +478,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__create)
-            opts="-a -I -f -c -o -n -s -h --completions --array --items --items-from --items-format --matrix --item-env --item-path --index-env --index-path --items-via --init-image --image --filename --script --parallelism --keep-entrypoint --suspend --queue --retries --count-disruptions --max-failed-indexes --fail-job-on --fail-index-on --backoff-limit --succeeded-count --succeeded-indexes --active-deadline --pod-replacement-policy --ttl --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --rm --replace --defaults --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-a -I -f -c -o -n -s -v -h --completions --array --items --items-from --items-format --matrix --item-env --item-path --index-env --index-path --items-via --init-image --image --filename --script --parallelism --keep-entrypoint --suspend --queue --retries --count-disruptions --max-failed-indexes --fail-job-on --fail-index-on --backoff-limit --succeeded-count --succeeded-indexes --active-deadline --pod-replacement-policy --ttl --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --rm --replace --defaults --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -766,6 +808,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -778,7 +832,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__delete)
-            opts="-l -n -s -h --selector --all --finished --older-than --ignore-not-found --wait --timeout --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-l -n -s -v -h --selector --all --finished --older-than --ignore-not-found --wait --timeout --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -892,6 +946,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -904,7 +970,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__describe)
-            opts="-n -s -h --show-events --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-n -s -v -h --show-events --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -994,6 +1060,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1006,7 +1084,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__help)
-            opts="create wait describe list status logs cancel suspend resume scale delete retry completion help"
+            opts="create wait describe list status logs cancel suspend resume scale delete retry completion version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1201,6 +1279,20 @@ _kubectl__indexedjob() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kubectl__indexedjob__subcmd__help__subcmd__version)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kubectl__indexedjob__subcmd__help__subcmd__wait)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1216,7 +1308,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__list)
-            opts="-A -l -w -o -n -s -h --all-namespaces --selector --non-indexed --sort --watch --output --no-headers --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-A -l -w -o -n -s -v -h --all-namespaces --selector --non-indexed --sort --watch --output --no-headers --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1346,6 +1438,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1358,7 +1462,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__logs)
-            opts="-c -f -p -o -n -s -h --index --state --reason --exit-code --attempt --container --all-containers --follow --previous --tail --since --since-time --timestamps --limit-bytes --prefix --output --order --save --max-log-requests --ignore-errors --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-c -f -p -o -n -s -v -h --index --state --reason --exit-code --attempt --container --all-containers --follow --previous --tail --since --since-time --timestamps --limit-bytes --prefix --output --order --save --max-log-requests --ignore-errors --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1369,7 +1473,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1524,6 +1628,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1536,7 +1652,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__resume)
-            opts="-l -n -s -h --selector --all --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-l -n -s -v -h --selector --all --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1634,6 +1750,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1646,7 +1774,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__retry)
-            opts="-c -o -n -s -h --index --state --reason --exit-code --via --name --image --parallelism --retries --avoid-failed-nodes --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --undo --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-c -o -n -s -v -h --index --state --reason --exit-code --via --name --image --parallelism --retries --avoid-failed-nodes --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --undo --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1657,7 +1785,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1876,6 +2004,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1888,7 +2028,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__scale)
-            opts="-l -p -n -s -h --selector --all --parallelism --completions --now --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-l -p -n -s -v -h --selector --all --parallelism --completions --now --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1998,6 +2138,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2010,7 +2162,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__status)
-            opts="-o -w -n -s -h --index --state --reason --exit-code --output --sort --map --watch --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-o -w -n -s -v -h --index --state --reason --exit-code --output --sort --map --chain --watch --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2021,7 +2173,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -2045,6 +2197,10 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --map)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --chain)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
@@ -2136,6 +2292,18 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2148,7 +2316,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__suspend)
-            opts="-l -n -s -h --selector --all --drain --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-l -n -s -v -h --selector --all --drain --dry-run --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2246,6 +2414,140 @@ _kubectl__indexedjob() {
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kubectl__indexedjob__subcmd__version)
+            opts="-o -n -s -v -h --client --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --client)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --insecure-skip-tls-verify)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --certificate-authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-uid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-user-extra)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --disable-compression)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2258,7 +2560,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__wait)
-            opts="-l -o -n -s -h --selector --all --for --timeout --progress --progress-interval --output --index --state --reason --exit-code --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --color --help"
+            opts="-l -o -n -s -v -h --selector --all --for --timeout --progress --progress-interval --output --index --state --reason --exit-code --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2305,7 +2607,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -2394,6 +2696,18 @@ _kubectl__indexedjob() {
                     ;;
                 --disable-compression)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --warnings-as-errors)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --v)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -v)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_indexedjob_global_optspecs
-    string join \n kubeconfig= context= cluster= user= n/namespace= s/server= tls-server-name= insecure-skip-tls-verify= certificate-authority= client-certificate= client-key= token= as= as-group= as-uid= as-user-extra= request-timeout= disable-compression= color= h/help V/version
+    string join \n kubeconfig= context= cluster= user= n/namespace= s/server= tls-server-name= insecure-skip-tls-verify= certificate-authority= client-certificate= client-key= token= as= as-group= as-uid= as-user-extra= request-timeout= disable-compression= warnings-as-errors= v/v= color= h/help V/version
 end
 
 function __fish_kubectl_indexedjob_needs_command
@@ -44,6 +44,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l a
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -63,6 +66,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "retry" -d 'Run only what failed or never ran, as a new Job in which everything else is done'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "version" -d 'Show the versions of the plugin and of the server'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l completions -d 'So many tasks, numbered from 0' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -s a -l array -d 'Tasks of these numbers: 1-10, 0-15:4,20%4' -r
@@ -163,6 +167,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cr
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -171,7 +178,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wa
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l all -d 'All Jobs of the namespace that there are now' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l for -d 'What to wait for: complete, failed, finished, suspended, running, or so many indexes: succeeded=N, succeeded=P%, failed=N, failed=P%; also condition=complete, as kubectl has it' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l timeout -d 'How long to wait: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l timeout -d 'How long to wait: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever; to read why it ended may take two seconds more' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l progress -d 'How to show progress: a bar on a terminal, else a line when something has changed' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
 plain\t'Lines'
 json\t'JSON objects on stdout, a line each, in place of what else stands there'
@@ -181,13 +188,14 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wa
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
 terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
+unfinished\t'Neither succeeded nor failed in a Job that has ended'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -211,6 +219,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wa
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -237,6 +248,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand de
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -278,6 +292,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand li
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -319,18 +336,22 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
 terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
+unfinished\t'Neither succeeded nor failed in a Job that has ended'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -349,6 +370,8 @@ state\t'What failed first, what succeeded last'
 age\t'The oldest pod first'
 exit-code\t'The greatest first'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l map -d 'Draw a letter for each index, or for several where there are many' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l chain -d 'Show the tasks of all runs of a Job that was retried, each as its last run left it' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s w -l watch -d 'Show it again whenever it changes, until the Job ends; on a terminal in place' -r -f -a "true\t''
 false\t''"
@@ -372,18 +395,22 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand st
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
 terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
+unfinished\t'Neither succeeded nor failed in a Job that has ended'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -397,15 +424,15 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand lo
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l timestamps -d 'Begin every line with its time' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l limit-bytes -d 'Only so many bytes of each log' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l prefix -d 'Begin every line with [INDEX], [INDEX/ATTEMPT], [INDEX/ATTEMPT/CONTAINER], with several Jobs with [JOB/INDEX]; auto: with more than one log, on a terminal or with -f' -r -f -a "auto\t'Where it is needed'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l prefix -d 'Begin every line with [INDEX], [INDEX/ATTEMPT], [INDEX/ATTEMPT/CONTAINER], with several Jobs with [JOB/INDEX]; auto: with more than one log, on a terminal, with -f, and with --order=time' -r -f -a "auto\t'Where it is needed'
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s o -l output -d 'How to print: json is one object a line; raw changes nothing, also on a terminal, where control characters are otherwise written out' -r -f -a "json\t'One object a line'
 raw\t'The bytes as they are'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l order -d 'By index, each log whole, or all lines by their time' -r -f -a "index\t'By index and attempt, each log whole'
 time\t'All lines by their time'"
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l save -d 'Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel and job.json; what is there already is not read again' -r -F
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l max-log-requests -d 'How many logs are read at a time; the others wait for their turn' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l save -d 'Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel, pods.tsv (whose log each file has) and job.json; what is there already is not read again' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l max-log-requests -d 'How many logs are read at a time; the others wait for their turn. Each takes up to half a megabyte of memory' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l ignore-errors -d 'Exit with 0 also where some log cannot be read' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
@@ -428,6 +455,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand lo
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -436,13 +466,14 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand lo
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -s l -l selector -d 'The Indexed Jobs with these labels, as in kubectl: app=train,tier!=test' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
 terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
+unfinished\t'Neither succeeded nor failed in a Job that has ended'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -470,6 +501,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ca
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -499,6 +533,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand su
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand suspend" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -529,6 +566,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand re
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand resume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -560,6 +600,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand sc
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand scale" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -596,6 +639,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand de
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -603,13 +649,14 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand de
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l finished -d 'Of these only the Jobs that are complete or have failed'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l state -d 'Those in one of these states; pending includes starting' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
 terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
+unfinished\t'Neither succeeded nor failed in a Job that has ended'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -676,6 +723,9 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand re
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
@@ -700,21 +750,56 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand co
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "create" -d 'Create an Indexed Job from flags, a script or a file'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "list" -d 'Show the Indexed Jobs of a namespace'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "status" -d 'Show what each index of a Job is doing'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "logs" -d 'Print logs by index: all, some, or one; as they are, as they come, or into files'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "cancel" -d 'Give up some indexes of a Job, or the whole Job, for good'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "suspend" -d 'Stop Jobs until they are resumed'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "resume" -d 'Let suspended Jobs run'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "scale" -d 'Change how many pods of a Job may run at a time, or how many indexes it has'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "retry" -d 'Run only what failed or never ran, as a new Job in which everything else is done'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "completion" -d 'Print the completion script of a shell'
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l client -d 'The plugin\'s alone; no server is asked' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -s o -l output -d 'How to print them' -r -f -a "json\t'The documented schema'
+yaml\t'The same'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l kubeconfig -d 'The kubeconfig file to use, and no other' -r -F
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l context -d 'The kubeconfig context to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l cluster -d 'The kubeconfig cluster to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l user -d 'The kubeconfig user to use' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -s n -l namespace -d 'The namespace of the Job' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -s s -l server -d 'Address of the API server' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l tls-server-name -d 'Name to check the server\'s certificate against' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l certificate-authority -d 'File with the certificate of the server\'s authority' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l client-certificate -d 'File with the client\'s certificate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l client-key -d 'File with the client\'s key' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l token -d 'Bearer token' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l as -d 'User to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l as-group -d 'Group to impersonate; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l as-user-extra -d 'Extra of the impersonated user, KEY=VALUE; may be repeated' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l request-timeout -d 'How long one request may take: 90s, 5m, or seconds; 0 is no limit' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l disable-compression -d 'Do not ask the server to compress its answers' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l warnings-as-errors -d 'End with an error when the server warns' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -s v -l v -d 'How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR`, `CLICOLOR_FORCE` and TERM=dumb are heeded'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "create" -d 'Create an Indexed Job from flags, a script or a file'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "wait" -d 'Follow Jobs until they are complete, have failed or are gone'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "describe" -d 'Show a Job: all that kubectl describe shows, and what it never does'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "list" -d 'Show the Indexed Jobs of a namespace'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "status" -d 'Show what each index of a Job is doing'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "logs" -d 'Print logs by index: all, some, or one; as they are, as they come, or into files'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "cancel" -d 'Give up some indexes of a Job, or the whole Job, for good'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "suspend" -d 'Stop Jobs until they are resumed'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "resume" -d 'Let suspended Jobs run'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "scale" -d 'Change how many pods of a Job may run at a time, or how many indexes it has'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "delete" -d 'Delete Jobs, with their pods and helper objects'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "retry" -d 'Run only what failed or never ran, as a new Job in which everything else is done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "version" -d 'Show the versions of the plugin and of the server'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand help; and not __fish_seen_subcommand_from create wait describe list status logs cancel suspend resume scale delete retry completion version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

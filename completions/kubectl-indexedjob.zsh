@@ -35,6 +35,9 @@ _kubectl-indexedjob() {
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -151,6 +154,9 @@ yaml\:"The objects as YAML"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -166,7 +172,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--all)--selector=[The Jobs with these labels that there are now\: app=train, tier!=test, '\''env in (a,b)'\'']:SELECTOR:_default' \
 '()--all=[All Jobs of the namespace that there are now]::BOOL:(true false)' \
 '--for=[What to wait for\: complete, failed, finished, suspended, running, or so many indexes\: succeeded=N, succeeded=P%, failed=N, failed=P%; also condition=complete, as kubectl has it]:WHAT:_default' \
-'--timeout=[How long to wait\: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever]:DURATION:_default' \
+'--timeout=[How long to wait\: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever; to read why it ended may take two seconds more]:DURATION:_default' \
 '--progress=[How to show progress\: a bar on a terminal, else a line when something has changed]:PROGRESS:((auto\:"A bar on a terminal, lines elsewhere"
 plain\:"Lines"
 json\:"JSON objects on stdout, a line each, in place of what else stands there"
@@ -179,13 +185,14 @@ yaml\:"The objects as YAML"))' \
 json\:"The objects as JSON"
 yaml\:"The objects as YAML"))' \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
 terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
+unfinished\:"Neither succeeded nor failed in a Job that has ended"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -209,12 +216,15 @@ all\:"Whatever its state"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'*::names -- The Jobs\: NAME, job/NAME:_default' \
+'*::names -- The Jobs\: NAME, job/NAME, or @latest, the newest one:_default' \
 && ret=0
 ;;
 (describe)
@@ -240,12 +250,15 @@ _arguments "${_arguments_options[@]}" : \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'*::names -- The Jobs\: NAME, job/NAME:_default' \
+'*::names -- The Jobs\: NAME, job/NAME, or @latest, the newest one:_default' \
 && ret=0
 ;;
 (list)
@@ -290,6 +303,9 @@ yaml\:"The same"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -339,6 +355,9 @@ yaml\:"The same"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -349,13 +368,14 @@ never\:"Never"))' \
 (status)
 _arguments "${_arguments_options[@]}" : \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
 terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
+unfinished\:"Neither succeeded nor failed in a Job that has ended"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -381,6 +401,7 @@ state\:"What failed first, what succeeded last"
 age\:"The oldest pod first"
 exit-code\:"The greatest first"))' \
 '(-o --output)--map=[Draw a letter for each index, or for several where there are many]::BOOL:(true false)' \
+'(-w --watch)--chain=[Show the tasks of all runs of a Job that was retried, each as its last run left it]::BOOL:(true false)' \
 '-w+[Show it again whenever it changes, until the Job ends; on a terminal in place]::BOOL:(true false)' \
 '--watch=[Show it again whenever it changes, until the Job ends; on a terminal in place]::BOOL:(true false)' \
 '--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
@@ -403,24 +424,28 @@ exit-code\:"The greatest first"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-':name -- The Job\: NAME, job/NAME:_default' \
+':name -- The Job\: NAME, job/NAME, or @latest, the newest one:_default' \
 && ret=0
 ;;
 (logs)
 _arguments "${_arguments_options[@]}" : \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
 terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
+unfinished\:"Neither succeeded nor failed in a Job that has ended"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -433,7 +458,7 @@ all\:"Whatever its state"))' \
 '--since-time=[Only what is newer than this time (RFC 3339)]:TIME:_default' \
 '--timestamps=[Begin every line with its time]::BOOL:(true false)' \
 '--limit-bytes=[Only so many bytes of each log]:N:_default' \
-'--prefix=[Begin every line with \[INDEX\], \[INDEX/ATTEMPT\], \[INDEX/ATTEMPT/CONTAINER\], with several Jobs with \[JOB/INDEX\]; auto\: with more than one log, on a terminal or with -f]::WHEN:((auto\:"Where it is needed"
+'--prefix=[Begin every line with \[INDEX\], \[INDEX/ATTEMPT\], \[INDEX/ATTEMPT/CONTAINER\], with several Jobs with \[JOB/INDEX\]; auto\: with more than one log, on a terminal, with -f, and with --order=time]::WHEN:((auto\:"Where it is needed"
 always\:"Always"
 never\:"Never"))' \
 '-o+[How to print\: json is one object a line; raw changes nothing, also on a terminal, where control characters are otherwise written out]:OUTPUT:((json\:"One object a line"
@@ -442,8 +467,8 @@ raw\:"The bytes as they are"))' \
 raw\:"The bytes as they are"))' \
 '--order=[By index, each log whole, or all lines by their time]:ORDER:((index\:"By index and attempt, each log whole"
 time\:"All lines by their time"))' \
-'(-f --follow --tail --since --since-time --timestamps --limit-bytes --prefix -o --output --order)--save=[Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel and job.json; what is there already is not read again]:DIR:_files' \
-'--max-log-requests=[How many logs are read at a time; the others wait for their turn]:N:_default' \
+'(-f --follow --tail --since --since-time --timestamps --limit-bytes --prefix -o --output --order)--save=[Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel, pods.tsv (whose log each file has) and job.json; what is there already is not read again]:DIR:_files' \
+'--max-log-requests=[How many logs are read at a time; the others wait for their turn. Each takes up to half a megabyte of memory]:N:_default' \
 '--ignore-errors=[Exit with 0 also where some log cannot be read]::BOOL:(true false)' \
 '--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
 '--context=[The kubeconfig context to use]:NAME:_default' \
@@ -465,6 +490,9 @@ time\:"All lines by their time"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -474,7 +502,7 @@ never\:"Never"))' \
 '--previous[The container'\''s previous run, else the previous attempt of the index]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'*::names -- The Jobs\: NAME, job/NAME:_default' \
+'*::names -- The Jobs\: NAME, job/NAME, or @latest, the newest one:_default' \
 && ret=0
 ;;
 (cancel)
@@ -482,13 +510,14 @@ _arguments "${_arguments_options[@]}" : \
 '-l+[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
 '--selector=[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
 terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
+unfinished\:"Neither succeeded nor failed in a Job that has ended"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -516,6 +545,9 @@ server\:"Let the server check them"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -552,6 +584,9 @@ server\:"Let the server check them"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -589,6 +624,9 @@ server\:"Let the server check them"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -628,6 +666,9 @@ server\:"Let the server check them"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -669,6 +710,9 @@ server\:"Let the server check them"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -682,13 +726,14 @@ never\:"Never"))' \
 (retry)
 _arguments "${_arguments_options[@]}" : \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
 terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
+unfinished\:"Neither succeeded nor failed in a Job that has ended"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -755,6 +800,9 @@ yaml\:"The objects as YAML"))' \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
@@ -786,12 +834,52 @@ _arguments "${_arguments_options[@]}" : \
 '*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
 '--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
 '--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
 always\:"Always"
 never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':shell -- The shell:(bash elvish fish powershell zsh)' \
+&& ret=0
+;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+'--client=[The plugin'\''s alone; no server is asked]::BOOL:(true false)' \
+'-o+[How to print them]:FORMAT:((json\:"The documented schema"
+yaml\:"The same"))' \
+'--output=[How to print them]:FORMAT:((json\:"The documented schema"
+yaml\:"The same"))' \
+'--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
+'--context=[The kubeconfig context to use]:NAME:_default' \
+'--cluster=[The kubeconfig cluster to use]:NAME:_default' \
+'--user=[The kubeconfig user to use]:NAME:_default' \
+'-n+[The namespace of the Job]:NAME:_default' \
+'--namespace=[The namespace of the Job]:NAME:_default' \
+'-s+[Address of the API server]:URL:_default' \
+'--server=[Address of the API server]:URL:_default' \
+'--tls-server-name=[Name to check the server'\''s certificate against]:NAME:_default' \
+'--insecure-skip-tls-verify=[Do not check the server'\''s certificate]::BOOL:(true false)' \
+'--certificate-authority=[File with the certificate of the server'\''s authority]:FILE:_default' \
+'--client-certificate=[File with the client'\''s certificate]:FILE:_default' \
+'--client-key=[File with the client'\''s key]:FILE:_default' \
+'--token=[Bearer token]:TOKEN:_default' \
+'--as=[User to impersonate]:USER:_default' \
+'*--as-group=[Group to impersonate; may be repeated]:GROUP:_default' \
+'--as-uid=[UID to impersonate]:UID:_default' \
+'*--as-user-extra=[Extra of the impersonated user, KEY=VALUE; may be repeated]:KEY=VALUE:_default' \
+'--request-timeout=[How long one request may take\: 90s, 5m, or seconds; 0 is no limit]:DURATION:_default' \
+'--disable-compression=[Do not ask the server to compress its answers]::BOOL:(true false)' \
+'--warnings-as-errors=[End with an error when the server warns]::BOOL:(true false)' \
+'-v+[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--v=[How much is told of requests\: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies]:LEVEL:_default' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal; \`NO_COLOR\`, \`CLICOLOR_FORCE\` and TERM=dumb are heeded"
+always\:"Always"
+never\:"Never"))' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
 (help)
@@ -858,6 +946,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -888,6 +980,7 @@ _kubectl-indexedjob_commands() {
 'delete:Delete Jobs, with their pods and helper objects' \
 'retry:Run only what failed or never ran, as a new Job in which everything else is done' \
 'completion:Print the completion script of a shell' \
+'version:Show the versions of the plugin and of the server' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'kubectl-indexedjob commands' commands "$@"
@@ -933,6 +1026,7 @@ _kubectl-indexedjob__subcmd__help_commands() {
 'delete:Delete Jobs, with their pods and helper objects' \
 'retry:Run only what failed or never ran, as a new Job in which everything else is done' \
 'completion:Print the completion script of a shell' \
+'version:Show the versions of the plugin and of the server' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'kubectl-indexedjob help commands' commands "$@"
@@ -1002,6 +1096,11 @@ _kubectl-indexedjob__subcmd__help__subcmd__suspend_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob help suspend commands' commands "$@"
 }
+(( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__version_commands] )) ||
+_kubectl-indexedjob__subcmd__help__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob help version commands' commands "$@"
+}
 (( $+functions[_kubectl-indexedjob__subcmd__help__subcmd__wait_commands] )) ||
 _kubectl-indexedjob__subcmd__help__subcmd__wait_commands() {
     local commands; commands=()
@@ -1041,6 +1140,11 @@ _kubectl-indexedjob__subcmd__status_commands() {
 _kubectl-indexedjob__subcmd__suspend_commands() {
     local commands; commands=()
     _describe -t commands 'kubectl-indexedjob suspend commands' commands "$@"
+}
+(( $+functions[_kubectl-indexedjob__subcmd__version_commands] )) ||
+_kubectl-indexedjob__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'kubectl-indexedjob version commands' commands "$@"
 }
 (( $+functions[_kubectl-indexedjob__subcmd__wait_commands] )) ||
 _kubectl-indexedjob__subcmd__wait_commands() {

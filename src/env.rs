@@ -27,6 +27,12 @@ impl Env {
         self.vars.get(&OsString::from(name)).filter(|value| !value.is_empty())
     }
 
+    /// The variables whose names begin so and that say something, in the order of their names.
+    pub(crate) fn beginning_with<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let texts = self.vars.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)));
+        texts.filter(move |(name, value)| name.starts_with(prefix) && !value.is_empty())
+    }
+
     /// The user's home directory; None where there is none.
     pub(crate) fn home(&self) -> Option<PathBuf> {
         self.os("HOME").or_else(|| self.os("USERPROFILE")).map(PathBuf::from)

@@ -10,6 +10,7 @@
 //! - [`failure`]: an end that did not go well: line, hint, exit code
 //! - [`cluster`]: the only place that names kube
 //! - [`term`]: the only place that writes to stdout and stderr
+//! - [`settings`]: a user's own defaults, from variables and a file
 //! - [`cli`]: the command line
 //! - [`clock`], [`env`], [`exit`]: now, the environment, the exit codes
 //!
@@ -24,10 +25,13 @@ mod exit;
 mod failure;
 mod launch;
 mod logs;
+mod settings;
 mod term;
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::cli::{Cli, ColorArg, Stop, Verb};
 use crate::commands::Context;
@@ -39,13 +43,26 @@ use crate::term::{Color, Term};
 fn main() -> ExitCode {
     let env = Env::snapshot();
     let term = Term::new(&env);
-    let ended = match cli::parse(std::env::args_os()) {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    if let Some(words) = cli::words(&args) {
+        return complete(&words, &env, &term).into();
+    }
+    let parsed = settings::read(&env).map_err(Stop::Usage).and_then(|defaults| cli::parse_with(args, &defaults));
+    let ended = match parsed {
         Ok(Cli { verb: Verb::Completion(args), .. }) => commands::completion::run(&args, &term),
         Ok(cli) => in_runtime(cli, env, &term),
         Err(Stop::Print(text)) => term.out(&text).map(|()| Exit::Done).map_err(Failure::from),
         Err(Stop::Usage(usage)) => Err(usage.into()),
     };
     ended.unwrap_or_else(|failure| failure.tell(&term)).into()
+}
+
+/// Completes a line that is being typed. Whatever goes wrong, it says nothing: it would stand in the middle of that line.
+fn complete(words: &[String], env: &Env, term: &Term) -> Exit {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return Exit::Done };
+    let _ = runtime.block_on(commands::complete::run(cli::typing(words), env, term));
+    runtime.shutdown_background();
+    Exit::Done
 }
 
 /// Runs a verb that talks to a cluster, until it ends or a signal comes.
@@ -58,7 +75,14 @@ fn in_runtime(cli: Cli, env: Env, term: &Term) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::error(format_args!("cannot start: {error}")))?;
     let left_alone = RefCell::new(cli.left_alone());
-    let context = Context { connection: cli.connection, env, term: term.clone(), left_alone, typed: cli.typed };
+    let context = Context {
+        connection: cli.connection,
+        env,
+        term: term.clone(),
+        left_alone,
+        typed: cli.typed,
+        warnings: Arc::default(),
+    };
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = commands::run(cli.verb, &context) => ended,

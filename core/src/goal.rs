@@ -52,12 +52,22 @@ pub enum Judgement {
 
 /// Text that is no goal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{input:?} is nothing to wait for; write complete, failed, finished, suspended, running, succeeded=N, succeeded=P%, \
-     failed=N or failed=P%"
-)]
-pub struct GoalError {
-    input: String,
+pub enum GoalError {
+    /// It is none of the words.
+    #[error(
+        "{0:?} is nothing to wait for; write complete, failed, finished, suspended, running, succeeded=N, succeeded=P%, \
+         failed=N or failed=P%"
+    )]
+    Unknown(String),
+    /// A share that is more than all.
+    #[error("{0:?} is more than all indexes; a share is at most 100%")]
+    MoreThanAll(String),
+    /// What kubectl waits for, and another verb here.
+    #[error(
+        "{0:?} is nothing to wait for here: kubectl indexedjob delete NAME waits until the Job is gone, and \
+         kubectl wait --for=delete job/NAME does while somebody else deletes it"
+    )]
+    Delete(String),
 }
 
 /// A number of indexes that this Job does not have.
@@ -71,8 +81,12 @@ impl FromStr for Goal {
     /// Reads a goal in upper or lower case; `condition=complete` and `condition=complete=true`, as kubectl writes them,
     /// are `complete`.
     fn from_str(text: &str) -> Result<Self, GoalError> {
-        let error = || GoalError { input: text.to_owned() };
         let lower = text.to_lowercase();
+        let error = || match lower.as_str() {
+            "delete" => GoalError::Delete(text.to_owned()),
+            share if is_more_than_all(share) => GoalError::MoreThanAll(text.to_owned()),
+            _ => GoalError::Unknown(text.to_owned()),
+        };
         if let Some(condition) = lower.strip_prefix("condition=") {
             return match condition.strip_suffix("=true").unwrap_or(condition) {
                 "complete" => Ok(Self::Complete),
@@ -95,6 +109,13 @@ impl FromStr for Goal {
             Some(_) => Err(error()),
         }
     }
+}
+
+/// `succeeded=101%`.
+fn is_more_than_all(text: &str) -> bool {
+    let share = text.strip_prefix("succeeded=").or_else(|| text.strip_prefix("failed="));
+    let percent = share.and_then(|share| share.strip_suffix('%')).unwrap_or_default();
+    !percent.is_empty() && percent.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 impl FromStr for Quota {
@@ -315,11 +336,26 @@ mod tests {
         assert_eq!(goal("succeeded=3"), Goal::Succeeded(Quota::Count(3)));
         assert_eq!(goal("FAILED=10%"), Goal::FailedIndexes(Quota::Percent(10)));
         for text in
-            ["", "done", "condition=", "condition=finished", "complete=1", "succeeded=", "failed=-1", "failed=101%"]
+            ["", "done", "condition=", "condition=finished", "complete=1", "succeeded=", "failed=-1", "failed=-1%"]
         {
             let error = text.parse::<Goal>().unwrap_err().to_string();
             assert!(error.starts_with(&format!("{text:?} is nothing to wait for; write complete, ")), "{error}");
         }
+    }
+
+    #[test]
+    fn what_people_mean_by_other_goals_is_answered() {
+        let error = |text: &str| text.parse::<Goal>().unwrap_err().to_string();
+        assert_eq!(error("succeeded=101%"), "\"succeeded=101%\" is more than all indexes; a share is at most 100%");
+        assert_eq!(
+            error("failed=99999999999%"),
+            "\"failed=99999999999%\" is more than all indexes; a share is at most 100%"
+        );
+        assert!(
+            error("delete").contains(": kubectl indexedjob delete NAME waits until the Job is gone"),
+            "{}",
+            error("delete")
+        );
     }
 
     #[test]

@@ -165,6 +165,12 @@ impl IndexSet {
         Self::from_ranges(self.ranges.iter().chain(&other.ranges).map(|range| (range.first, range.last)).collect())
     }
 
+    /// The indexes in both sets.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.difference(&self.difference(other))
+    }
+
     /// The indexes of `self` that are not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
@@ -502,6 +508,7 @@ mod tests {
             prop_assert!((0..60).all(|i| x.rank(i).map(|rank| x.nth(rank)) == a.contains(&i).then_some(Some(i))));
             prop_assert!(x.union(&y).iter().eq(a.union(&b).copied()));
             prop_assert!(x.difference(&y).iter().eq(a.difference(&b).copied()));
+            prop_assert!(x.intersection(&y).iter().eq(a.intersection(&b).copied()));
         }
 
         #[test]

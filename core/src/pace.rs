@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::index_set::IndexSet;
 use crate::progress::JobProgress;
 
 /// More samples are thinned out.
@@ -56,15 +57,17 @@ struct Span {
 }
 
 impl Pace {
-    /// Takes in how the Job is `now`. A Job that is not Indexed has no pace.
-    pub fn observe(&mut self, progress: &JobProgress, now: Timestamp) {
-        let Some((tally, job)) = progress.tally().zip(progress.job()) else { return };
+    /// Takes in how the Job is `now`, or `only` some of its indexes. A Job that is not Indexed has no pace.
+    pub fn observe(&mut self, progress: &JobProgress, only: Option<&IndexSet>, now: Timestamp) {
+        let Some((tally, job)) = progress.tally_of(only).zip(progress.job()) else { return };
         let finished = tally.succeeded + tally.failed;
+        // Of those whose pods nobody asked for no more can run than pods of the Job are active.
+        let may_run = tally.unknown.min(job.active);
         let state = State {
             finished,
             remaining: tally.completions.saturating_sub(finished),
-            running: tally.running,
-            waiting: tally.starting + tally.pending,
+            running: tally.running + may_run,
+            waiting: tally.starting + tally.pending + tally.unknown - may_run,
             suspended: job.suspended,
         };
         if let Some(last) = self.samples.back() {
@@ -202,10 +205,10 @@ mod tests {
         assert_eq!((pace.rate(at(0)), pace.left(at(0))), (None, None));
         // Half was done before anybody looked.
         for (second, done) in [(0, 50), (10, 51), (20, 52), (30, 53)] {
-            pace.observe(&job(100, done, 1, false), at(second));
+            pace.observe(&job(100, done, 1, false), None, at(second));
             assert_eq!((pace.rate(at(second)), pace.left(at(second))), (None, None));
         }
-        pace.observe(&job(100, 54, 1, false), at(40));
+        pace.observe(&job(100, 54, 1, false), None, at(40));
         assert_eq!(pace.rate(at(40)), Some(0.1));
         assert_eq!(pace.left(at(40)), Some(SignedDuration::from_secs(460)));
         assert_eq!(pace.left(at(45)), Some(SignedDuration::from_secs(455)));
@@ -215,7 +218,11 @@ mod tests {
     fn tasks_that_began_all_at_once_tell_nothing_of_each_other() {
         let mut pace = Pace::default();
         for second in 0_u32..60 {
-            pace.observe(&job(100, second.saturating_sub(10), 100 - second.saturating_sub(10), false), at(second));
+            pace.observe(
+                &job(100, second.saturating_sub(10), 100 - second.saturating_sub(10), false),
+                None,
+                at(second),
+            );
             assert_eq!(pace.left(at(second)), None);
         }
         assert!(pace.rate(at(60)).is_some());
@@ -225,7 +232,7 @@ mod tests {
     fn a_standstill_has_no_end() {
         let mut pace = Pace::default();
         for second in 0..20 {
-            pace.observe(&job(1000, second, 1, false), at(second));
+            pace.observe(&job(1000, second, 1, false), None, at(second));
         }
         assert_eq!(pace.left(at(19)), Some(SignedDuration::from_secs(981)));
         assert!(pace.left(at(25)).is_some());
@@ -237,23 +244,40 @@ mod tests {
     fn time_without_work_does_not_count() {
         let mut pace = Pace::default();
         for second in 0..=10 {
-            pace.observe(&job(100, second, 1, false), at(second));
+            pace.observe(&job(100, second, 1, false), None, at(second));
         }
-        pace.observe(&job(100, 10, 0, true), at(11));
+        pace.observe(&job(100, 10, 0, true), None, at(11));
         assert_eq!((pace.left(at(500)), pace.rate(at(500)).map(f64::round)), (None, Some(1.0)));
-        pace.observe(&job(100, 10, 1, false), at(1000));
+        pace.observe(&job(100, 10, 1, false), None, at(1000));
         for second in 1..=5 {
-            pace.observe(&job(100, 10 + second, 1, false), at(1000 + second));
+            pace.observe(&job(100, 10 + second, 1, false), None, at(1000 + second));
         }
         let left = pace.left(at(1005)).unwrap().as_secs();
         assert!((80..=100).contains(&left), "{left}");
     }
 
     #[test]
+    fn of_some_indexes_only_their_finishing_counts() {
+        let only: IndexSet = "50-99".parse().unwrap();
+        let mut pace = Pace::default();
+        for second in 0..=60 {
+            pace.observe(&job(100, second, 2, false), Some(&only), at(second));
+        }
+        // One a second of those fifty, of which ten are done.
+        assert_eq!(pace.left(at(60)).map(|left| left.as_secs()), Some(40));
+        assert!((0.1..=1.0).contains(&pace.rate(at(60)).unwrap()));
+        let mut elsewhere = Pace::default();
+        for second in 0..=49 {
+            elsewhere.observe(&job(100, second, 2, false), Some(&only), at(second));
+        }
+        assert_eq!((elsewhere.rate(at(49)), elsewhere.left(at(49))), (None, None), "none of them has begun");
+    }
+
+    #[test]
     fn another_job_begins_anew() {
         let mut pace = Pace::default();
         for (second, done) in [(0, 0), (1, 50), (2, 3)] {
-            pace.observe(&job(100, done, 1, false), at(second));
+            pace.observe(&job(100, done, 1, false), None, at(second));
         }
         assert_eq!(pace.rate(at(3)), None);
     }
@@ -271,7 +295,7 @@ mod tests {
             let mut told = 0;
             for second in 0..end {
                 let (done, begun) = (done(second), done(second + time));
-                pace.observe(&job(all, done, (begun - done).min(all - done), false), at(second));
+                pace.observe(&job(all, done, (begun - done).min(all - done), false), None, at(second));
                 if let Some(left) = pace.left(at(second)) {
                     told += 1;
                     let (left, truth) = (left.as_secs_f64(), f64::from(end - second));
@@ -288,7 +312,7 @@ mod tests {
         ) {
             let mut pace = Pace::default();
             for (second, done, running, suspend) in seen {
-                pace.observe(&job(50, done, running, suspend), at(second));
+                pace.observe(&job(50, done, running, suspend), None, at(second));
                 let told = (pace.rate(at(second)), pace.left(at(second)));
                 prop_assert!(told.0.is_none_or(f64::is_finite));
                 prop_assert!(told.1.is_none_or(|left| !left.is_negative()));

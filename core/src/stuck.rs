@@ -8,7 +8,7 @@ use crate::digest::fold::fold;
 use crate::facts::{EventFacts, JobFacts, PodFacts};
 use crate::index_set::IndexSet;
 use crate::numbering::Index;
-use crate::progress::{IndexState, JobProgress};
+use crate::progress::{IndexState, JobProgress, Refusal, pod_state, waits_for};
 use crate::text::Foreign;
 
 /// What kind of thing keeps indexes from running.
@@ -45,8 +45,10 @@ pub struct Stuck {
     pub reason: Foreign,
     /// The text beside it, the scheduler's or the kubelet's; may be empty.
     pub message: Foreign,
-    /// Which indexes; of a suspended Job all that are not done.
+    /// Which indexes; of a suspended Job all that are not done, of one that is not Indexed none.
     pub indexes: IndexSet,
+    /// How many pods of a Job that is not Indexed; None for indexes.
+    pub pods: Option<u32>,
 }
 
 impl Stuck {
@@ -74,45 +76,76 @@ impl Stuck {
 /// ended. Once its fate is decided, only what keeps its pods from ending.
 ///
 /// `progress` needs the pods that are not done; those of phase Pending are enough while as many pods are there as may
-/// be. `events` are the Job's own, in any order.
+/// be. Why pods are missing the events tell that it has observed.
 #[must_use]
-pub fn causes(progress: &JobProgress, events: &[EventFacts]) -> Vec<Stuck> {
-    let is_over = progress.verdict().is_some_and(|verdict| verdict.settled);
-    let Some(job) = progress.job().filter(|job| job.indexed && !is_over) else { return vec![] };
-    let is_ending = progress.verdict().is_some();
+pub fn causes(progress: &JobProgress) -> Vec<Stuck> {
+    let newest = |index: Index, pod: &PodFacts| {
+        let newest = progress.attempts(index).next_back().is_some_and(|newest| newest.uid == pod.uid);
+        progress.state(index).filter(|_| newest)
+    };
+    let found = progress.all_attempts().filter_map(|(index, pod)| Some((index.0, of_pod(newest(index, pod)?, pod)?)));
+    let of_pods = |found| grouped(found).into_iter().map(|(cause, indexes)| of_indexes(cause, indexes)).collect();
+    let Some(job) = progress.job().filter(|job| job.indexed) else { return vec![] };
+    of_job(progress, job, || of_pods(found.collect()))
+}
+
+/// The same of a Job that is not Indexed; `pods` are those that are not done.
+#[must_use]
+pub fn causes_of_pods(progress: &JobProgress, pods: &[PodFacts]) -> Vec<Stuck> {
+    let Some(job) = progress.job().filter(|job| !job.indexed) else { return vec![] };
+    let found = pods.iter().filter_map(|pod| Some((0, of_pod(pod_state(pod), pod)?)));
+    of_job(progress, job, || grouped(found.collect()).into_iter().map(|(cause, pods)| of_count(cause, &pods)).collect())
+}
+
+/// What keeps a Job from running: its pods, as `of_pods` tells, or that there are none.
+fn of_job(progress: &JobProgress, job: &JobFacts, of_pods: impl FnOnce() -> Vec<Stuck>) -> Vec<Stuck> {
+    let is_ending = match progress.verdict() {
+        Some(verdict) if verdict.settled => return vec![],
+        verdict => verdict.is_some(),
+    };
     if job.suspended && !is_ending {
         return vec![suspended(job)];
     }
-    let mut causes = of_pods(progress);
+    let mut causes = of_pods();
     match is_ending {
         true => causes.retain(|cause| matches!(cause.obstacle, Obstacle::NotReady | Obstacle::Terminating)),
-        false => causes.extend(refused(progress, job, events)),
+        false => causes.extend(refused(progress, job)),
     }
     causes.sort_by_key(|cause| cause.obstacle);
     causes
 }
 
-fn of_pods(progress: &JobProgress) -> Vec<Stuck> {
+/// One entry for each cause, with the indexes that have it.
+fn grouped(found: Vec<(u32, Stuck)>) -> Vec<(Stuck, Vec<u32>)> {
     let mut causes: BTreeMap<(Obstacle, String), (Stuck, Vec<u32>)> = BTreeMap::new();
-    for (index, pod) in progress.all_attempts() {
-        let Some(cause) = progress.state(index).and_then(|state| of_pod(progress, index, state, pod)) else { continue };
+    for (index, cause) in found {
         let (known, indexes) = causes.entry(cause.key()).or_insert_with(|| (cause.clone(), vec![]));
         // Of several reports of one trouble, the longest tells most.
         if cause.message.raw().len() > known.message.raw().len() {
             (known.reason, known.message) = (cause.reason, cause.message);
         }
-        indexes.push(index.0);
+        indexes.push(index);
     }
-    causes.into_values().map(|(cause, indexes)| Stuck { indexes: indexes.into_iter().collect(), ..cause }).collect()
+    causes.into_values().collect()
+}
+
+fn of_indexes(cause: Stuck, indexes: Vec<u32>) -> Stuck {
+    Stuck { indexes: indexes.into_iter().collect(), ..cause }
+}
+
+fn of_count(cause: Stuck, pods: &[u32]) -> Stuck {
+    Stuck { pods: u32::try_from(pods.len()).ok(), ..cause }
 }
 
 /// The pod whose events may tell what `cause` does not: one that stays in `ContainerCreating` often waits for a volume,
 /// and only its events name it. None where the cause tells all that is to be known.
 #[must_use]
-pub fn pod_to_ask<'a>(progress: &'a JobProgress, cause: &Stuck) -> Option<&'a PodFacts> {
-    let is_open = cause.obstacle == Obstacle::Usual && cause.message.is_empty();
-    let first = cause.indexes.min().filter(|_| is_open)?;
-    progress.attempts(Index(first)).next_back()
+pub fn pod_to_ask<'a>(pods: impl IntoIterator<Item = &'a PodFacts>, cause: &Stuck) -> Option<&'a PodFacts> {
+    if cause.obstacle != Obstacle::Usual || !cause.message.is_empty() {
+        return None;
+    }
+    let is_held_up = |pod: &&PodFacts| of_pod(pod_state(pod), pod).is_some_and(|held| held.key() == cause.key());
+    pods.into_iter().find(is_held_up)
 }
 
 /// What the events of such a pod add: the newest that tells of something that failed.
@@ -131,31 +164,23 @@ pub fn suspended_by(job: &Value) -> Option<Foreign> {
     managers.iter().find(sets).and_then(|manager| manager["manager"].as_str()).map(Foreign::from)
 }
 
-/// How many more pods the controller should have made by now.
-#[must_use]
-pub fn pods_missing(job: &JobFacts) -> u32 {
-    let open = job.completions.saturating_sub(job.succeeded.len() + job.failed_for_good().len());
-    let wanted = job.parallelism.unwrap_or(1).min(open);
-    if job.suspended || job.verdict.is_some() { 0 } else { wanted.saturating_sub(job.active + job.terminating) }
-}
-
 fn suspended(job: &JobFacts) -> Stuck {
     let done = job.succeeded.union(job.failed_for_good());
     let message = match &job.queue {
         Some(queue) => format!("it waits in the queue {}", queue.raw()).into(),
         None => Foreign::default(),
     };
-    let indexes = IndexSet::all(job.completions).difference(&done);
-    Stuck { obstacle: Obstacle::Suspended, reason: "Suspended".into(), message, indexes }
+    let all = if job.indexed { IndexSet::all(job.completions) } else { IndexSet::new() };
+    let (reason, indexes) = ("Suspended".into(), all.difference(&done));
+    Stuck { obstacle: Obstacle::Suspended, reason, message, indexes, pods: (!job.indexed).then_some(0) }
 }
 
-/// What keeps one pod, the newest of its index, from running or from ending; its indexes are added where it is known
-/// whom it concerns too.
-fn of_pod(progress: &JobProgress, index: Index, state: IndexState, pod: &PodFacts) -> Option<Stuck> {
-    let status = progress.status(index).filter(|status| status.newest.is_some_and(|newest| newest.uid == pod.uid))?;
+/// What keeps one pod, the newest of its index, from running or from ending; whom it concerns is added where it is known
+/// who else.
+fn of_pod(state: IndexState, pod: &PodFacts) -> Option<Stuck> {
     let (obstacle, reason, message) = match state {
         IndexState::Starting => {
-            let (reason, message) = (status.reason(), status.message());
+            let (reason, message) = waits_for(pod);
             let message = match pod.node.as_deref().filter(|_| reason.is_empty()) {
                 Some(node) => format!("node {node} has not begun with it").into(),
                 None => message,
@@ -167,7 +192,7 @@ fn of_pod(progress: &JobProgress, index: Index, state: IndexState, pod: &PodFact
         IndexState::Terminating => (Obstacle::Terminating, "Terminating".into(), on_node(pod)),
         _ => return None,
     };
-    Some(Stuck { obstacle, reason, message, indexes: IndexSet::new() })
+    Some(Stuck { obstacle, reason, message, indexes: IndexSet::new(), pods: None })
 }
 
 /// Has one of its main containers ended?
@@ -192,20 +217,11 @@ fn on_node(pod: &PodFacts) -> Foreign {
     pod.node.as_ref().map(|node| format!("on node {node}")).unwrap_or_default().into()
 }
 
-/// The indexes whose pods are missing because the controller may not create them.
-fn refused(progress: &JobProgress, job: &JobFacts, events: &[EventFacts]) -> Option<Stuck> {
-    let missing = pods_missing(job);
-    let about_pods = events.iter().filter(|event| matches!(event.reason.raw(), "FailedCreate" | "SuccessfulCreate"));
-    let newest = about_pods.max_by_key(|event| event.last)?;
-    if missing == 0 || newest.reason.raw() != "FailedCreate" {
-        return None;
-    }
-    let without_pod = |index: &u32| progress.state(Index(*index)) == Some(IndexState::Pending);
-    // The controller takes the first ones first.
-    let indexes = (0..job.completions).filter(without_pod).take(missing as usize).collect();
-    let message = newest.message.raw();
-    let message = message.strip_prefix("Error creating: ").unwrap_or(message).into();
-    Some(Stuck { obstacle: Obstacle::Refused, reason: newest.reason.clone(), message, indexes })
+/// What is missing because the controller may not create pods.
+fn refused(progress: &JobProgress, job: &JobFacts) -> Option<Stuck> {
+    let Refusal { reason, message, indexes } = progress.refusal()?;
+    let pods = (!job.indexed).then(|| job.pods_missing());
+    Some(Stuck { obstacle: Obstacle::Refused, reason, message, indexes, pods })
 }
 
 #[cfg(test)]
@@ -255,7 +271,9 @@ mod tests {
         let line = |stuck: Stuck| {
             format!("{:?} {} {}: {}", stuck.obstacle, stuck.indexes, stuck.reason.raw(), stuck.message.raw())
         };
-        causes(progress, events).into_iter().map(line).collect()
+        let mut progress = progress.clone();
+        progress.observe_events(events);
+        causes(&progress).into_iter().map(line).collect()
     }
 
     #[test]
@@ -355,13 +373,39 @@ mod tests {
         assert!(told(&job(&json!({}), &json!({"active": 1}), &[pod]), &[]).is_empty());
     }
 
+    fn pods_of(seen: &JobProgress) -> impl Iterator<Item = &PodFacts> {
+        seen.all_attempts().map(|(_, pod)| pod)
+    }
+
+    #[test]
+    fn of_a_job_that_is_not_indexed_pods_are_counted() {
+        let seen = |spec: Value, status: Value| {
+            JobProgress::of(
+                serde_json::from_value(json!({"metadata": {"name": "x"}, "spec": spec, "status": status})).unwrap(),
+            )
+        };
+        let told = |seen: &JobProgress, pods: &[Value]| -> Vec<String> {
+            let pods: Vec<PodFacts> = pods.iter().map(|pod| serde_json::from_value(pod.clone()).unwrap()).collect();
+            let line = |stuck: Stuck| format!("{:?} {:?} {}", stuck.obstacle, stuck.pods, stuck.indexes);
+            causes_of_pods(seen, &pods).into_iter().map(line).collect()
+        };
+        let mut queue = seen(json!({"parallelism": 4}), json!({"active": 3}));
+        let pods = [waiting(0, "ErrImagePull", "a"), waiting(0, "ImagePullBackOff", "a"), unschedulable(0, "no node")];
+        assert_eq!(told(&queue, &pods), ["Unschedulable Some(1) ", "Image Some(2) "]);
+        queue.observe_events(&[event("FailedCreate", "2026-01-01T00:00:09Z")]);
+        assert_eq!(told(&queue, &[]), ["Refused Some(1) "]);
+        let suspended = seen(json!({"suspend": true, "completions": 3}), json!({}));
+        assert_eq!(told(&suspended, &[]), ["Suspended Some(0) "]);
+        assert!(causes(&queue).is_empty(), "it has no indexes");
+    }
+
     #[test]
     fn what_a_pod_does_not_say_its_events_do() {
         let pods =
             [waiting(0, "ErrImagePull", "m"), waiting(1, "ContainerCreating", ""), waiting(2, "PodInitializing", "")];
         let seen = job(&json!({"parallelism": 3}), &json!({"active": 3}), &pods);
         let asked: Vec<_> =
-            causes(&seen, &[]).iter().map(|cause| Some(pod_to_ask(&seen, cause)?.name.clone())).collect();
+            causes(&seen).iter().map(|cause| Some(pod_to_ask(pods_of(&seen), cause)?.name.clone())).collect();
         assert_eq!(asked, [None, Some("p1".to_owned()), Some("p2".to_owned())]);
         let event = |reason: &str, second: u32| -> EventFacts {
             let at = format!("2026-01-01T00:00:{second:02}Z");
@@ -380,14 +424,14 @@ mod tests {
         job["spec"] = json!({"completionMode": "Indexed", "completions": 40_000, "parallelism": 20_000});
         let mut seen = JobProgress::of(serde_json::from_value(job).unwrap());
         seen.observe(Change::Pods(pods.into_iter().map(|pod| serde_json::from_value(pod).unwrap()).collect()));
-        assert_eq!(causes(&seen, &[])[0].indexes.len(), 20_000);
+        assert_eq!(causes(&seen)[0].indexes.len(), 20_000);
     }
 
     #[test]
     fn one_trouble_has_one_key_however_it_is_reported() {
         let key = |reason: &str, message: &str| {
             let pods = [waiting(0, reason, message)];
-            causes(&job(&json!({}), &json!({"active": 1}), &pods), &[])[0].key()
+            causes(&job(&json!({}), &json!({"active": 1}), &pods))[0].key()
         };
         assert_eq!(key("ErrImagePull", "not found"), key("ImagePullBackOff", "Back-off"));
         assert_eq!(key("CreateContainerConfigError", "a 1"), key("CreateContainerConfigError", "a 2"));

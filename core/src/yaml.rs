@@ -6,8 +6,9 @@
 use std::{fmt, io};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
-use serde_yaml::{Options, SerializerOptions, budget, options, ser_options};
+use serde_yaml::{DuplicateKeyPolicy, Options, SerializerOptions, budget, options, ser_options};
 
 /// Text that is no YAML.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +29,23 @@ pub fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
     documents.retain(|document| !document.is_null());
     documents.iter_mut().for_each(whole_numbers);
     Ok(documents)
+}
+
+/// The first document of `text` that is not empty, as kubectl reads its own files: of a key that stands there twice the
+/// last one counts. None where there is no document.
+pub fn first<T: DeserializeOwned>(text: &str) -> Result<Option<T>, YamlError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut options = reading();
+    options.duplicate_keys = DuplicateKeyPolicy::LastWins;
+    let typed = serde_yaml::from_multiple_with_options::<Option<T>>(text, options.clone());
+    // A struct that gathers unknown fields is told of both keys, and a map is not. It is the second choice, since `yes`
+    // is a Boolean only where one is wanted.
+    let documents = typed.or_else(|error| {
+        let maps: Vec<Value> = serde_yaml::from_multiple_with_options(text, options).map_err(|_| located(&error))?;
+        let typed: Result<Vec<Option<T>>, _> = maps.into_iter().map(serde_json::from_value).collect();
+        typed.map_err(|_| located(&error))
+    })?;
+    Ok(documents.into_iter().flatten().next())
 }
 
 /// `value` as one YAML document with a final newline, without a leading `---`.

@@ -67,6 +67,13 @@ pub(crate) struct ConnectionArgs {
     /// Do not ask the server to compress its answers
     #[arg(long, global = true, hide_short_help = true, switch = None)]
     pub(crate) disable_compression: Option<bool>,
+    /// End with an error when the server warns
+    #[arg(long, global = true, hide_short_help = true, switch = Some("false"))]
+    pub(crate) warnings_as_errors: bool,
+    /// How much is told of requests: 6 a line for each, 7 headers, 8 headers and bodies, 9 longer bodies
+    #[arg(short = 'v', long = "v", global = true, hide_short_help = true, value_name = "LEVEL", value_parser = verbosity)]
+    #[arg(default_value = "0")]
+    pub(crate) verbosity: u8,
 }
 
 impl ConnectionArgs {
@@ -105,6 +112,12 @@ fn request_timeout(text: &str) -> Result<RequestTimeout, human::DurationError> {
         Timeout::After(span) => Some(span),
         Timeout::Once | Timeout::Never => None,
     }))
+}
+
+/// kubectl knows no highest level.
+fn verbosity(text: &str) -> Result<u8, String> {
+    let level = text.parse::<u32>().map_err(|_| "write a level, 0 to 9; a volume is --volume")?;
+    Ok(u8::try_from(level).unwrap_or(u8::MAX))
 }
 
 fn extra(text: &str) -> Result<(String, String), String> {

@@ -6,12 +6,18 @@ use indexedjob_core::view::list::ListOrder;
 use super::value::Switch as _;
 
 /// Show the Indexed Jobs of a namespace: how far each is, and how it ended.
+///
+/// RUNNING counts pods that are ready, PENDING all that is neither running nor done; UNFINISHED is what a Job that has
+/// ended leaves behind. REASON is why a Job failed, or why it stands still as far as the Job itself tells; status tells
+/// more. A narrow screen has fewer columns.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   kubectl indexedjob list
   kubectl indexedjob list -A -l team=vision
   kubectl indexedjob list --sort=age -o wide
-  kubectl indexedjob list --watch")]
+  kubectl indexedjob list --watch
+
+Reasons of a Job that stands still: Queued, NoParallelism (it is 0), PodsMissing (fewer than there should be), NoPodReady.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ListArgs {
     /// Of all namespaces

@@ -14,10 +14,14 @@ use super::{JobName, value};
 /// Print logs by index: of the newest attempt of each, byte for byte.
 ///
 /// All indexes, or those that the selection flags mean; by index, each log whole. With -f all attempts are followed as they
-/// write, retries and indexes that start later too, until the Job or what was selected has ended.
+/// write, retries and indexes that start later too, until the Job or what was selected has ended. A log that does not end
+/// with a newline gets one where another follows it, also with -o raw; one log alone, and a file of --save, has the bytes
+/// of its program and no other.
 ///
-/// It is 0 when every log that was asked for was read to its end. What cannot be read is a line on stderr, the rest goes
-/// on, and it is 1 at the end, unless --ignore-errors is given.
+/// It is 0 when every log that there is was read to its end. What cannot be read (a pod that is gone, a program or an image
+/// that does not start) is a line on stderr, the rest goes on, and it is 1 at the end, unless --ignore-errors is given. An
+/// index that has not had its turn, or with -p or --attempt no such attempt, is only told; it is 1 where no index has a
+/// log, and for an index that --index names.
 #[derive(Clone, Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "they are kubectl's flags")]
 #[command(after_help = "Examples:
@@ -29,7 +33,7 @@ use super::{JobName, value};
   kubectl indexedjob logs train -o json --order time
   kubectl indexedjob logs train --save logs/")]
 pub(crate) struct LogsArgs {
-    /// The Jobs: NAME, job/NAME
+    /// The Jobs: NAME, job/NAME, or @latest, the newest one
     #[arg(required = true, value_name = "NAME")]
     pub(crate) names: Vec<JobName>,
     #[command(flatten)]
@@ -65,7 +69,7 @@ pub(crate) struct LogsArgs {
     #[arg(long, value_name = "N", value_parser = bytes)]
     pub(crate) limit_bytes: Option<u64>,
     /// Begin every line with [INDEX], [INDEX/ATTEMPT], [INDEX/ATTEMPT/CONTAINER], with several Jobs with [JOB/INDEX]; auto:
-    /// with more than one log, on a terminal or with -f
+    /// with more than one log, on a terminal, with -f, and with --order=time
     #[arg(long, value_enum, value_name = "WHEN", num_args = 0..=1, require_equals = true)]
     #[arg(default_value = "auto", default_missing_value = "always")]
     pub(crate) prefix: PrefixArg,
@@ -76,12 +80,12 @@ pub(crate) struct LogsArgs {
     /// By index, each log whole, or all lines by their time
     #[arg(long, value_enum, default_value_t = OrderArg::Index)]
     pub(crate) order: OrderArg,
-    /// Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel and job.json; what is there already
-    /// is not read again
+    /// Save every log as DIR/INDEX/ATTEMPT.log, with joblog.tsv as of GNU parallel, pods.tsv (whose log each file has) and
+    /// job.json; what is there already is not read again
     #[arg(long, value_name = "DIR")]
     #[arg(conflicts_with_all = ["follow", "tail", "since", "since_time", "timestamps", "limit_bytes", "prefix", "output", "order"])]
     pub(crate) save: Option<PathBuf>,
-    /// How many logs are read at a time; the others wait for their turn
+    /// How many logs are read at a time; the others wait for their turn. Each takes up to half a megabyte of memory
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value::positive)]
     pub(crate) max_log_requests: u32,
     /// Exit with 0 also where some log cannot be read

@@ -1,14 +1,17 @@
 //! The command line: clap's structs, one file per verb, and how a wrong line is explained.
 
+mod complete;
 mod connection;
 mod create;
 mod lifecycle;
 mod list;
 mod logs;
+mod man;
 mod name;
 mod pod;
 mod retry;
 mod selection;
+mod settings;
 mod status;
 mod stay;
 mod usage;
@@ -20,6 +23,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub(crate) use complete::{Candidate, Live, Typing, Wanted, typing, words};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use create::{CreateArgs, DryRun, Form, Inputs, ItemsSource};
 pub(crate) use lifecycle::{CancelArgs, DeleteArgs, ResumeArgs, ScaleArgs, SuspendArgs, TargetArgs, TryArgs};
@@ -28,19 +32,24 @@ pub(crate) use logs::{AttemptArg, LogsArgs, LogsOutput, OrderArg, PrefixArg};
 pub(crate) use name::JobName;
 pub(crate) use retry::{RetryArgs, ViaArg};
 pub(crate) use selection::SelectionArgs;
+pub(crate) use settings::{FILE as SETTINGS_FILE, PREFIX as SETTINGS_PREFIX, Setting};
 pub(crate) use status::{StatusArgs, StatusForm};
 pub(crate) use stay::StayArgs;
 pub(crate) use usage::{Usage, pasted};
-pub(crate) use verbs::{CompletionArgs, DescribeArgs};
+pub(crate) use verbs::{CompletionArgs, DescribeArgs, VersionArgs, VersionForm};
 pub(crate) use wait::{ProgressArg, WaitArgs};
 
 /// Kubernetes Indexed Jobs: arrays of numbered tasks, made, followed and read by index.
 ///
 /// Exit codes: 0 done as asked; 1 the tool or the server failed; 2 wrong usage; 3 the Job ended otherwise than asked;
 /// 4 no such Job, or it was deleted while waiting; 124 timed out; 130, 143 interrupted (the Job is left alone).
+///
+/// Flags that name a variable, [env: ...], can have a default of your own: by that variable, or by a line such as
+/// "progress: plain" in ~/.config/kubectl-indexedjob/config.yaml, or in the file that `KUBECTL_INDEXEDJOB_CONFIG` names.
 #[derive(Debug, Parser)]
 #[command(name = "kubectl-indexedjob", version, propagate_version = false, arg_required_else_help = false)]
-#[command(subcommand_required = true, max_term_width = 100)]
+// Of a flag that is given twice the last holds, as in kubectl: an alias may have one.
+#[command(subcommand_required = true, max_term_width = 100, args_override_self = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
@@ -102,6 +111,8 @@ pub(crate) enum Verb {
     Retry(Box<RetryArgs>),
     /// Print the completion script of a shell
     Completion(CompletionArgs),
+    // It says it in its own file.
+    Version(VersionArgs),
 }
 
 impl Cli {
@@ -130,21 +141,31 @@ impl Cli {
 /// What to do instead of running a verb.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Print this on stdout, and be done: help, version.
+    /// Print this on stdout, and be done: help, version, a manual page.
     Print(String),
     /// The line is wrong.
     Usage(Usage),
 }
 
-/// Reads the command line; `args` begins with the program's own name.
+/// Reads the command line with the program's own defaults.
+#[cfg(test)]
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
+    parse_with(args, &[])
+}
+
+/// Reads the command line, where a user's own `defaults` hold; `args` begins with the program's own name.
+pub(crate) fn parse_with(args: impl IntoIterator<Item = OsString>, defaults: &[Setting]) -> Result<Cli, Stop> {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(page) = man::asked(&args) {
+        return Err(page.map_or_else(Stop::Usage, Stop::Print));
+    }
     let shown_as = called_as(args.first());
-    let matches = Cli::command().bin_name(shown_as).try_get_matches_from(&args);
+    let command = settings::apply(Cli::command(), defaults).map_err(Stop::Usage)?;
+    let matches = command.bin_name(shown_as).try_get_matches_from(&args);
     let cli = matches.and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         if let (Verb::Create(create), Some((_, matches))) = (&mut cli.verb, matches.subcommand()) {
-            create.typed(&args, matches);
+            create.typed(&args, matches, defaults);
         }
         cli.typed = args.iter().skip(1).cloned().collect();
         if let Verb::Retry(retry) = &mut cli.verb {

@@ -107,10 +107,20 @@ impl RetryArgs {
                 Usage::new("-o cannot be used with --logs: both write to stdout").hint("use --wait instead of --logs")
             );
         }
-        if self.undo && (self.selection.is_given() || self.stay.stays() || !self.command.is_empty()) {
+        if self.undo && (self.is_changed() || self.stay.stays()) {
             return Err(Usage::new("--undo goes alone: it takes back a retry that did not end, and starts none"));
         }
         Ok(())
+    }
+
+    /// Does any flag say what the new Job shall run, or how, other than by default?
+    pub(crate) fn is_changed(&self) -> bool {
+        let is_other_job = self.new_name.is_some()
+            || self.parallelism.is_some()
+            || self.retries.is_some()
+            || self.avoid_failed_nodes
+            || self.via != ViaArg::Auto;
+        is_other_job || self.selection.is_given() || !self.command.is_empty() || self.pod() != PodFields::default()
     }
 
     /// The fields of the pod.

@@ -13,14 +13,15 @@ pub(crate) struct SelectionArgs {
     /// These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all
     #[arg(long, value_name = "SET", value_parser = index, allow_hyphen_values = true, help_heading = HEADING)]
     index: Option<IndexArg>,
-    /// Those in one of these states; pending includes starting
+    /// Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind
     #[arg(long, value_enum, value_delimiter = ',', value_name = "STATE", help_heading = HEADING)]
     state: Vec<StateArg>,
     /// Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff
     #[arg(long, value_delimiter = ',', value_name = "REASON", value_parser = reason, help_heading = HEADING)]
     reason: Vec<String>,
     /// Those whose last attempt that is over ended with one of these exit codes
-    #[arg(long, value_delimiter = ',', value_name = "N", allow_negative_numbers = true, help_heading = HEADING)]
+    #[arg(long, value_delimiter = ',', value_name = "N", value_parser = exit_code, help_heading = HEADING)]
+    #[arg(allow_negative_numbers = true)]
     exit_code: Vec<i32>,
 }
 
@@ -50,6 +51,8 @@ pub(crate) enum StateArg {
     Pending,
     /// Pending, with a pod that is there
     Starting,
+    /// Neither succeeded nor failed in a Job that has ended
+    Unfinished,
     /// Whatever its state
     All,
 }
@@ -95,6 +98,7 @@ impl StateArg {
             Self::Terminating => &[IndexState::Terminating],
             Self::Pending => &[IndexState::Pending, IndexState::Starting],
             Self::Starting => &[IndexState::Starting],
+            Self::Unfinished => &[IndexState::Unfinished],
             Self::All => &IndexState::ALL,
         }
     }
@@ -104,6 +108,10 @@ impl StateArg {
 fn reason(text: &str) -> Result<String, String> {
     let reason = text.trim();
     if reason.is_empty() { Err("a reason is empty".to_owned()) } else { Ok(reason.to_owned()) }
+}
+
+fn exit_code(text: &str) -> Result<i32, String> {
+    text.parse().map_err(|_| "it is no number".to_owned())
 }
 
 fn index(text: &str) -> Result<IndexArg, String> {

@@ -17,12 +17,13 @@ use super::{JobName, SelectionArgs};
   kubectl indexedjob status train --watch
   kubectl indexedjob status train --state failed --sort exit-code
   kubectl indexedjob status train --map
+  kubectl indexedjob status train --chain --state failed
   kubectl indexedjob logs train --index \"$(kubectl indexedjob status train --state failed -o ranges)\"
   kubectl exec $(kubectl indexedjob status train --index 3 -o name) -- nvidia-smi
 
 Exit codes: 0 shown, also when the Job has failed; 1 something could not be read; 4 no such Job, or deleted under --watch.")]
 pub(crate) struct StatusArgs {
-    /// The Job: NAME, job/NAME
+    /// The Job: NAME, job/NAME, or @latest, the newest one
     #[arg(value_name = "NAME")]
     pub(crate) name: JobName,
     #[command(flatten)]
@@ -36,6 +37,11 @@ pub(crate) struct StatusArgs {
     /// Draw a letter for each index, or for several where there are many
     #[arg(long, switch = Some("false"), conflicts_with = "output", help_heading = "Output")]
     pub(crate) map: bool,
+    /// Show the tasks of all runs of a Job that was retried, each as its last run left it
+    ///
+    /// Attempts are counted over all runs.
+    #[arg(long, switch = Some("false"), hide_default_value = true, hide_possible_values = true, conflicts_with = "watch", help_heading = "Output")]
+    pub(crate) chain: bool,
     /// Show it again whenever it changes, until the Job ends; on a terminal in place
     #[arg(short, long, switch = Some("false"), help_heading = "Output")]
     pub(crate) watch: bool,

@@ -58,7 +58,6 @@ const OF_OTHERS: &[(&[&str], &str)] = &[
     (&["--cpus", "--cpu"], "--requests cpu=N"),
     (&["--mem", "--memory"], "--limits memory=SIZE"),
     (&["-e"], "--env"),
-    (&["-v"], "--volume"),
     (&["-l", "--labels"], "--label"),
     (&["--index"], "--array"),
 ];

@@ -1,6 +1,6 @@
-//! The verbs with few flags: describe, completion.
+//! The verbs with few flags: describe, completion, version.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::JobName;
 use super::value::Switch as _;
@@ -10,7 +10,7 @@ use super::value::Switch as _;
 #[command(after_help = "Examples:
   kubectl indexedjob describe train")]
 pub(crate) struct DescribeArgs {
-    /// The Jobs: NAME, job/NAME
+    /// The Jobs: NAME, job/NAME, or @latest, the newest one
     #[arg(required = true, value_name = "NAME")]
     pub(crate) names: Vec<JobName>,
     /// Show the events of the Job, too
@@ -26,4 +26,24 @@ pub(crate) struct CompletionArgs {
     /// The shell
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// Show the versions of the plugin and of the server.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct VersionArgs {
+    /// The plugin's alone; no server is asked
+    #[arg(long, switch = Some("false"))]
+    pub(crate) client: bool,
+    /// How to print them
+    #[arg(short, long, value_enum, value_name = "FORMAT")]
+    pub(crate) output: Option<VersionForm>,
+}
+
+/// How to print versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VersionForm {
+    /// The documented schema
+    Json,
+    /// The same
+    Yaml,
 }

@@ -21,7 +21,7 @@ use super::{Form, JobName, SelectionArgs, Usage};
 Exit codes: 0 it is so, 3 it can no longer become so (the Job failed, by default; the reason is told), 4 missing or
 deleted, 124 timed out.")]
 pub(crate) struct WaitArgs {
-    /// The Jobs: NAME, job/NAME
+    /// The Jobs: NAME, job/NAME, or @latest, the newest one
     #[arg(value_name = "NAME", required_unless_present_any = ["selector", "all"])]
     pub(crate) names: Vec<JobName>,
     /// The Jobs with these labels that there are now: app=train, tier!=test, 'env in (a,b)'
@@ -34,7 +34,8 @@ pub(crate) struct WaitArgs {
     /// failed=N, failed=P%; also condition=complete, as kubectl has it
     #[arg(long = "for", value_name = "WHAT", default_value = "complete")]
     pub(crate) goal: Goal,
-    /// How long to wait: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever
+    /// How long to wait: 90s, 5m, 1h30m, or seconds; 0 looks once, negative waits for ever; to read why it ended may take
+    /// two seconds more
     #[arg(long, value_name = "DURATION", default_value = "-1s", allow_hyphen_values = true)]
     pub(crate) timeout: Timeout,
     /// How to show progress: a bar on a terminal, else a line when something has changed

@@ -1,16 +1,16 @@
 //! From kubectl's connection flags and kubeconfig files to the configuration of a client, by kubectl's rules.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use http::{HeaderValue, Uri, header};
 use k8s_openapi::ByteString;
 use kube::Config;
-use kube::config::{AuthInfo, Cluster as ClusterInfo, ExecInteractiveMode, KubeconfigError};
+use kube::config::{AuthInfo, Cluster as ClusterInfo, KubeconfigError};
 use serde_json::Value;
 
+use super::credentials::Attended;
 use super::kubeconfig::{self, Chosen, plain};
 use super::{ClusterError, proxy};
 use crate::env::Env;
@@ -54,6 +54,10 @@ pub(crate) struct Connection {
     pub(crate) request_timeout: Option<Duration>,
     /// `--disable-compression`
     pub(crate) disable_compression: bool,
+    /// `-v`: 0 to 9 and more.
+    pub(crate) verbosity: u8,
+    /// Does somebody see what a credential plugin says, and answer?
+    pub(crate) attended: Attended,
 }
 
 /// What [`load`] found.
@@ -74,9 +78,10 @@ pub(super) fn load(connection: &Connection, env: &Env) -> Result<Loaded, Cluster
     if kubeconfig::is_empty(&files) && !names_something && env.get("KUBERNETES_SERVICE_HOST").is_some() {
         return in_cluster(connection, env);
     }
-    let mut chosen = kubeconfig::choose(files, connection)?;
+    let mut chosen = kubeconfig::choose(files, connection, env)?;
     override_cluster(&mut chosen.cluster, connection);
     override_user(&mut chosen.user, connection);
+    kubeconfig::check_user(&chosen.user, chosen.user_name.as_deref())?;
     let context = chosen.context.take();
     let mut config = build(chosen, env)?;
     finish(&mut config, connection);
@@ -153,22 +158,18 @@ fn build(chosen: Chosen, env: &Env) -> Result<Config, ClusterError> {
     let in_file = cluster.proxy_url.filter(|url| !url.is_empty());
     config.proxy_url = in_file
         .or_else(|| proxy::from_env(&config.cluster_url, env))
-        .map(|text| proxy::url(&text).map_err(|error| invalid_proxy(&text, error)))
+        .map(|text| proxy::url(&text).map_err(|error| invalid_proxy(&text, &error)))
         .transpose()?;
     config.default_namespace = namespace.unwrap_or_else(|| "default".to_owned());
     config.auth_info = user;
     Ok(config)
 }
 
-/// A credential plugin gets what it asks for of the cluster, and the terminal only if there is one.
+/// A credential plugin gets what it asks for of the cluster.
 fn prepare_plugin(user: &mut AuthInfo, cluster: &ClusterInfo) -> Result<(), ClusterError> {
     let Some(exec) = &mut user.exec else { return Ok(()) };
     if exec.provide_cluster_info {
         exec.cluster = Some(cluster.try_into().map_err(|error: KubeconfigError| bad(&error))?);
-    }
-    // client-go hands a plugin the standard input only where it is a terminal; kube always would.
-    if exec.interactive_mode != Some(ExecInteractiveMode::Always) && !std::io::stdin().is_terminal() {
-        exec.interactive_mode = Some(ExecInteractiveMode::Never);
     }
     Ok(())
 }
@@ -243,7 +244,7 @@ fn in_cluster(connection: &Connection, env: &Env) -> Result<Loaded, ClusterError
     config.tls_server_name = cluster.tls_server_name;
     config.disable_compression = connection.disable_compression;
     config.proxy_url = match proxy::from_env(&config.cluster_url, env) {
-        Some(text) => Some(proxy::url(&text).map_err(|error| invalid_proxy(&text, error))?),
+        Some(text) => Some(proxy::url(&text).map_err(|error| invalid_proxy(&text, &error))?),
         None => None,
     };
     finish(&mut config, connection);
@@ -251,7 +252,7 @@ fn in_cluster(connection: &Connection, env: &Env) -> Result<Loaded, ClusterError
 }
 
 /// A proxy's URL may hold a password: what stands before its host is not shown.
-fn invalid_proxy(url: &str, why: impl std::fmt::Display) -> ClusterError {
+fn invalid_proxy(url: &str, why: &str) -> ClusterError {
     let host = url.rsplit_once('@').map_or(url, |(_, host)| host);
     ClusterError::config(format!("error: invalid proxy \"{host}\": {why}"), None)
 }
@@ -267,8 +268,13 @@ fn finish(config: &mut Config, connection: &Connection) {
     config.headers.push((header::USER_AGENT, agent));
 }
 
-/// As client-go writes it, with Go's names for system and architecture, so that audit logs can be searched alike.
+/// As client-go writes it, so that audit logs can be searched alike.
 fn user_agent() -> String {
+    format!("kubectl-indexedjob/{} ({})", env!("CARGO_PKG_VERSION"), platform())
+}
+
+/// System and architecture, by Go's names: `linux/amd64`.
+pub(crate) fn platform() -> String {
     let os = match std::env::consts::OS {
         "macos" => "darwin",
         other => other,
@@ -278,7 +284,7 @@ fn user_agent() -> String {
         "aarch64" => "arm64",
         other => other,
     };
-    format!("kubectl-indexedjob/{} ({os}/{arch})", env!("CARGO_PKG_VERSION"))
+    format!("{os}/{arch}")
 }
 
 #[cfg(test)]
@@ -380,8 +386,12 @@ users:
     #[test]
     fn what_does_not_exist_is_named() {
         let (_home, env) = home(&[("dev", DEV)]);
-        fails(&with(|c| c.context = Some("x".into())), &env, "error: context \"x\" does not exist");
-        fails(&with(|c| c.cluster = Some("x".into())), &env, "error: cluster \"x\" does not exist");
+        fails(
+            &with(|c| c.context = Some("x".into())),
+            &env,
+            "Error in configuration: context was not found for specified context: x",
+        );
+        fails(&with(|c| c.cluster = Some("x".into())), &env, "error: no server found for cluster \"x\"");
         fails(&with(|c| c.user = Some("x".into())), &env, "error: auth info \"x\" does not exist");
         let lost = "Error in configuration: cluster \"nowhere\" of context \"lost\" does not exist";
         fails(&with(|c| c.context = Some("lost".into())), &env, lost);

@@ -19,6 +19,8 @@ pub(crate) enum ClusterError {
     Refused {
         /// Host and port.
         host: String,
+        /// The proxy that was to be asked, which may be who does not listen.
+        proxy: Option<String>,
     },
     /// There was no answer for another reason.
     Unreachable {
@@ -38,6 +40,8 @@ pub(crate) enum ClusterError {
     Credentials {
         /// Why.
         cause: String,
+        /// What to do; None where logging in again may help.
+        hint: Option<String>,
     },
     /// The kubeconfig or the flags do not say which cluster is meant, or say it wrongly.
     Config {
@@ -176,11 +180,17 @@ impl ClusterError {
                  kubectl config view --minify"
                     .to_owned(),
             ),
+            Self::Refused { proxy: Some(proxy), .. } => Some(format!(
+                "requests go through the proxy {proxy}, which may be who refuses: see HTTPS_PROXY, NO_PROXY, and \
+                 proxy-url in kubectl config view --minify"
+            )),
             Self::Refused { .. } | Self::Unreachable { .. } => Some(WHICH_SERVER.to_owned()),
             Self::TimedOut { .. } => {
                 Some("give it more time with --request-timeout, or see: kubectl cluster-info".to_owned())
             }
-            Self::Credentials { .. } => Some("log in again, then check with: kubectl auth whoami".to_owned()),
+            Self::Credentials { hint, .. } => {
+                Some(hint.clone().unwrap_or_else(|| "log in again, then check with: kubectl auth whoami".to_owned()))
+            }
             Self::Config { hint, .. } => hint.clone(),
             Self::Unreadable { .. } => None,
         }
@@ -191,14 +201,14 @@ impl fmt::Display for ClusterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Api(error) => error.fmt(f),
-            Self::Refused { host } => {
+            Self::Refused { host, .. } => {
                 write!(f, "The connection to the server {host} was refused - did you specify the right host or port?")
             }
             Self::Unreachable { cause, .. } => write!(f, "Unable to connect to the server: {}", shown(cause)),
             Self::TimedOut { after, .. } => {
                 write!(f, "Unable to connect to the server: no answer within {}s", after.as_secs_f64().round())
             }
-            Self::Credentials { cause } => {
+            Self::Credentials { cause, .. } => {
                 write!(f, "Unable to connect to the server: getting credentials: {}", shown(cause))
             }
             Self::Config { message, .. } => f.write_str(&shown(message)),

@@ -10,16 +10,20 @@ use std::time::Duration;
 use http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use indexedjob_core::text::shown;
-use jiff::{SignedDuration, Timestamp};
 use kube::Client;
 use kube::client::{Body, ClientBuilder};
 use kube::config::Config;
 use serde::de::DeserializeOwned;
+use tokio::task::JoinError;
+use tokio::time::Instant;
 
 use super::config::{self, Loaded};
+use super::credentials::{self, RenewAt};
 use super::error::Asked;
 use super::retry::Retry;
 use super::status::ApiError;
+use super::trace::Trace;
+use super::transport::Way;
 use super::{ClusterError, Connection, Note, Notes};
 use crate::clock;
 use crate::env::Env;
@@ -30,8 +34,6 @@ const ERROR_BODY_LIMIT: usize = 1 << 20;
 const MOST_WARNINGS: usize = 100;
 /// How long one answer may take where `--request-timeout` says nothing; the API server itself gives up at 60 s.
 pub(super) const ATTEMPT: Duration = Duration::from_secs(60);
-/// Credentials are renewed this long before they expire.
-const BEFORE_EXPIRY: SignedDuration = SignedDuration::from_secs(60);
 
 /// How often a read is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +60,13 @@ pub(super) struct Ask {
 pub(super) struct Http(Arc<Inner>);
 
 struct Inner {
-    client: tokio::sync::Mutex<Client>,
+    live: tokio::sync::Mutex<Live>,
     /// How to make another client; None for one that was given.
     renewal: Option<Renewal>,
     /// `--request-timeout`, in total; None where it was not given.
     limit: Option<Duration>,
-    /// The server's host and port, for errors.
-    host: String,
+    /// Where requests go, for errors.
+    way: Way,
     notes: Notes,
     warned: Mutex<HashSet<String>>,
     contacted: AtomicBool,
@@ -81,6 +83,14 @@ impl Drop for Outage {
     }
 }
 
+/// The client of the moment.
+#[derive(Clone)]
+struct Live {
+    client: Client,
+    renew_at: RenewAt,
+    trace: Arc<Trace>,
+}
+
 struct Renewal {
     connection: Connection,
     env: Env,
@@ -95,27 +105,29 @@ impl Http {
         notes: Notes,
     ) -> Result<Self, ClusterError> {
         let Loaded { config, context } = loaded;
-        let host = host(&config);
-        let client = client(config.clone(), &host).await?;
+        let way = Way::of(&config);
+        let live = live(config.clone(), connection, &way).await?;
         // Read anew, the files may by then have another current context: stay with this one.
         let connection = Connection { context, ..connection.clone() };
         let limit = connection.request_timeout.filter(|limit| !limit.is_zero());
         let renewal = Some(Renewal { connection, env: env.clone(), config });
-        Ok(Self::new(client, renewal, limit, host, notes))
+        Ok(Self::new(live, renewal, limit, way, notes))
     }
 
     /// Over a client that needs no renewal.
     #[cfg(test)]
     pub(super) fn over(client: Client, notes: Notes) -> Self {
-        Self::new(client, None, None, "fake:6443".to_owned(), notes)
+        let live = Live { client, renew_at: None, trace: Arc::new(Trace::silent()) };
+        let way = Way { host: "fake:6443".to_owned(), proxy: None };
+        Self::new(live, None, None, way, notes)
     }
 
-    fn new(client: Client, renewal: Option<Renewal>, limit: Option<Duration>, host: String, notes: Notes) -> Self {
+    fn new(live: Live, renewal: Option<Renewal>, limit: Option<Duration>, way: Way, notes: Notes) -> Self {
         Self(Arc::new(Inner {
-            client: tokio::sync::Mutex::new(client),
+            live: tokio::sync::Mutex::new(live),
             renewal,
             limit,
-            host,
+            way,
             notes,
             warned: Mutex::default(),
             contacted: AtomicBool::new(false),
@@ -175,6 +187,7 @@ impl Http {
     async fn once<T: DeserializeOwned>(&self, ask: &Ask, limit: Duration) -> Result<T, ClusterError> {
         let whole = async { self.collect(self.send(ask).await?.into_body(), BODY_LIMIT).await };
         let body = self.within(limit, whole).await?;
+        self.tell(self.0.live.lock().await.trace.body(&body));
         serde_json::from_slice(&body).map_err(|error| ClusterError::Unreadable { cause: error.to_string() })
     }
 
@@ -188,9 +201,13 @@ impl Http {
     }
 
     async fn send(&self, ask: &Ask) -> Result<Response<Body>, ClusterError> {
-        let client = self.client().await?;
-        let sent = client.send(ask.to_request()?).await;
-        let answer = sent.map_err(|error| ClusterError::of_transport(&error, &self.0.host))?;
+        let Live { client, trace, .. } = self.live().await?;
+        let request = ask.to_request()?;
+        self.tell(trace.request(ask, request.headers()));
+        let begun = Instant::now();
+        let sent = client.send(request).await.map_err(|error| ClusterError::of_transport(&error, &self.0.way));
+        let answer = sent.inspect_err(|error| self.tell(trace.failed(ask, &error.to_string(), begun.elapsed())))?;
+        self.tell(trace.response(ask, answer.status(), answer.headers(), begun.elapsed()));
         self.0.contacted.store(true, Ordering::Relaxed);
         self.note_warnings(answer.headers());
         if answer.status().is_success() {
@@ -198,7 +215,14 @@ impl Http {
         }
         let (code, wait) = (answer.status().as_u16(), retry_after(answer.headers()));
         let body = self.collect(answer.into_body(), ERROR_BODY_LIMIT).await.unwrap_or_default();
+        self.tell(trace.body(&body));
         Err(ClusterError::Api(Box::new(ApiError::read(code, &body, wait, &ask.asked))))
+    }
+
+    fn tell(&self, text: Option<String>) {
+        if let Some(text) = text {
+            self.note(Note::Trace(text));
+        }
     }
 
     async fn collect(&self, body: Body, limit: usize) -> Result<Vec<u8>, ClusterError> {
@@ -213,27 +237,26 @@ impl Http {
             return ClusterError::Unreadable { cause: format!("it is longer than {} MiB", limit >> 20) };
         }
         match error.downcast_ref::<kube::Error>() {
-            Some(error) => ClusterError::of_transport(error, &self.0.host),
+            Some(error) => ClusterError::of_transport(error, &self.0.way),
             None => ClusterError::Unreachable { cause: error.to_string(), wrote: false },
         }
     }
 
     /// The client, or a new one where the credentials of the old one are about to expire.
-    async fn client(&self) -> Result<Client, ClusterError> {
-        let mut client = self.0.client.lock().await;
-        let expiring = |until: &Timestamp| clock::now() + BEFORE_EXPIRY >= *until;
+    async fn live(&self) -> Result<Live, ClusterError> {
+        let mut live = self.0.live.lock().await;
         if let Some(renewal) = &self.0.renewal
-            && client.valid_until().as_ref().is_some_and(expiring)
+            && live.renew_at.is_some_and(|renew_at| clock::now() >= renew_at)
         {
-            *client = renewal.client(&self.0.host).await?;
+            *live = renewal.live(&self.0.way).await?;
         }
-        Ok(client.clone())
+        Ok(live.clone())
     }
 
     /// Reads the credentials anew; false where there is nothing to read.
     pub(super) async fn renew(&self) -> Result<bool, ClusterError> {
         let Some(renewal) = &self.0.renewal else { return Ok(false) };
-        *self.0.client.lock().await = renewal.client(&self.0.host).await?;
+        *self.0.live.lock().await = renewal.live(&self.0.way).await?;
         Ok(true)
     }
 
@@ -272,22 +295,25 @@ impl Http {
 impl Renewal {
     /// A client with the credentials as they are now: a user may have logged in again meanwhile. Should the files
     /// now lead to another server, it stays with what it knows.
-    async fn client(&self, host: &str) -> Result<Client, ClusterError> {
+    async fn live(&self, way: &Way) -> Result<Live, ClusterError> {
         let same_server = |loaded: &Loaded| loaded.config.cluster_url == self.config.cluster_url;
         let found = config::load(&self.connection, &self.env).ok().filter(same_server);
-        client(found.map_or_else(|| self.config.clone(), |loaded| loaded.config), host).await
+        live(found.map_or_else(|| self.config.clone(), |loaded| loaded.config), &self.connection, way).await
     }
 }
 
-/// Credential plugins run in here, and block.
-async fn client(config: Config, host: &str) -> Result<Client, ClusterError> {
-    let built = tokio::task::spawn_blocking(move || ClientBuilder::try_from(config)).await;
-    let built = built.map_err(|error| ClusterError::Credentials { cause: error.to_string() })?;
-    built.map(ClientBuilder::build).map_err(|error| ClusterError::of_setup(&error, host))
-}
-
-fn host(config: &Config) -> String {
-    config.cluster_url.authority().map(ToString::to_string).unwrap_or_default()
+/// Logs in and makes a client. Credential plugins run in here, and block.
+async fn live(mut config: Config, connection: &Connection, way: &Way) -> Result<Live, ClusterError> {
+    let (attended, level) = (connection.attended, connection.verbosity);
+    let failed = way.clone();
+    let built = tokio::task::spawn_blocking(move || {
+        let renew_at = credentials::log_in(&mut config.auth_info, attended)?;
+        let trace = Arc::new(Trace::new(level, &config));
+        let builder = ClientBuilder::try_from(config).map_err(|error| ClusterError::of_setup(&error, &failed))?;
+        Ok(Live { client: builder.build(), renew_at, trace })
+    });
+    let broken = |error: JoinError| ClusterError::Credentials { cause: error.to_string(), hint: None };
+    built.await.map_err(broken)?
 }
 
 impl Ask {

@@ -4,6 +4,7 @@ use indexedjob_core::facts::JobFacts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::error::Asked;
 use super::http::Tries;
 use super::objects::Listed;
 use super::{Cluster, ClusterError, Kind};
@@ -17,6 +18,14 @@ impl Cluster {
     /// The same, and the version to watch them from.
     pub(super) async fn list_jobs(&self, labels: &str, tries: Tries) -> Result<Listed<JobFacts>, ClusterError> {
         self.select(Kind::Job, labels, tries).await
+    }
+
+    /// The names of all namespaces.
+    pub(crate) async fn namespaces(&self) -> Result<Vec<String>, ClusterError> {
+        let asked = Asked { verb: "list", resource: "namespaces".to_owned(), ..Asked::default() };
+        let found = self.pages::<Value>("/api/v1/namespaces", asked, &[], |_| true, Tries::Bounded).await?;
+        let name = |object: &Value| Some(object.pointer("/metadata/name")?.as_str()?.to_owned());
+        Ok(found.items.iter().filter_map(name).collect())
     }
 
     /// The `ConfigMaps` of the namespace that `labels` find, whole; all where it is empty.

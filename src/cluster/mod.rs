@@ -1,18 +1,20 @@
 //! The only place that names kube: requests to one cluster, and what comes back, in our own words.
 //!
-//! - `config`: kubectl's flags -> a client's configuration; from `kubeconfig` files, through a `proxy` by Go's rules
+//! - `config`: kubectl's flags -> a client's configuration; from `kubeconfig` files, through a `proxy` by Go's rules;
+//!   `credentials`: token files and credential plugins
 //! - `http`: one client at a time; reads are repeated (`retry`), writes are sent once; `bytes`: a body as it comes
 //! - `objects`: what can be asked; `lists`: by labels; `pods`: those of a Job; `watch`: a Job, its pods or many Jobs (`watched`) as they
 //!   change, from `frames`; `logs`: bytes
 //! - `queue`: the place of a Job in a queue of Kueue
 //! - `runs`: what a retry asks besides
 //! - `error`: what went wrong, in kubectl's words, and a hint; `status`: as the server says it, `transport`: where
-//!   nobody answered
+//!   nobody answered; `trace`: what `-v` tells
 //!
 //! It never touches the terminal: what a user should hear on the way goes to [`Notes`].
 
 mod bytes;
 mod config;
+mod credentials;
 mod error;
 mod frames;
 mod http;
@@ -28,6 +30,7 @@ mod runs;
 #[cfg(test)]
 mod script;
 mod status;
+mod trace;
 mod transport;
 mod watch;
 mod watched;
@@ -36,10 +39,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use bytes::ByteStream;
-pub(crate) use config::Connection;
+pub(crate) use config::{Connection, platform};
+pub(crate) use credentials::Attended;
 pub(crate) use error::ClusterError;
+pub(crate) use kubeconfig::Named;
 pub(crate) use logs::{Log, LogOptions};
-pub(crate) use objects::Kind;
+pub(crate) use objects::{Kind, ServerVersion};
 pub(crate) use pods::{Phases, PodQuery};
 
 pub(crate) use retry::Backoff;
@@ -55,6 +60,8 @@ pub(crate) type Notes = Arc<dyn Fn(Note) + Send + Sync>;
 pub(crate) enum Note {
     /// The server's own warning; each text comes once.
     Warning(String),
+    /// What `-v` asks to be told: lines of text.
+    Trace(String),
     /// A request failed and is repeated; once per outage.
     Retrying {
         /// The error, in kubectl's words.
@@ -85,6 +92,11 @@ impl Cluster {
         let namespace = loaded.config.default_namespace.as_str().into();
         let http = http::Http::connect(loaded, connection, env, notes).await?;
         Ok(Self { http, namespace })
+    }
+
+    /// The names that the kubeconfig has for contexts, clusters or users.
+    pub(crate) fn named(named: Named, connection: &Connection, env: &Env) -> Result<Vec<String>, ClusterError> {
+        Ok(kubeconfig::names(kubeconfig::read(connection, env)?, named))
     }
 
     /// The namespace that is meant.

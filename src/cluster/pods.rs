@@ -10,6 +10,8 @@ use super::{Cluster, ClusterError, Kind};
 
 /// How many indexes a label selector may name; beyond, all pods are listed and sorted out here.
 const MOST_NAMED: u32 = 100;
+/// Of more indexes than this the pods that succeeded are listed at once: the server looks through all pods for each list.
+const MOST_ASKED: u32 = 2_000;
 
 /// Which pods of a Job are asked for. Each part narrows the other.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +32,8 @@ pub(crate) enum Phases {
     NotSucceeded,
     /// Pending: those that something may keep from running.
     Pending,
+    /// Succeeded: what is to be known where the Job does not tell of success yet.
+    Succeeded,
 }
 
 impl PodQuery {
@@ -50,6 +54,7 @@ impl Phases {
             Self::Any => "",
             Self::NotSucceeded => "status.phase!=Succeeded",
             Self::Pending => "status.phase=Pending",
+            Self::Succeeded => "status.phase=Succeeded",
         }
     }
 }
@@ -75,6 +80,26 @@ impl Cluster {
         }
         let mut pods = self.select_pods(job, &job.pod_selector, wanted.phases, Tries::Bounded).await?.items;
         pods.retain(is_wanted);
+        Ok(pods)
+    }
+
+    /// The pods of `job` at `indexes` that have succeeded. As few are listed as can be: most of a Job's pods have.
+    pub(crate) async fn succeeded_pods(
+        &self,
+        job: &JobFacts,
+        indexes: &IndexSet,
+    ) -> Result<Vec<PodFacts>, ClusterError> {
+        let phases = Phases::Succeeded;
+        let is_one_list = indexes.len() <= MOST_NAMED || indexes.len() > MOST_ASKED;
+        if is_one_list || !self.index_is_a_label(job).await? {
+            return self.pods(job, &PodQuery { indexes: Some(indexes.clone()), phases }).await;
+        }
+        let mut pods = Vec::new();
+        let indexes: Vec<u32> = indexes.iter().collect();
+        for some in indexes.chunks(MOST_NAMED as usize) {
+            let selector = and(&job.pod_selector, &named(&some.iter().copied().collect()));
+            pods.extend(self.select_pods(job, &selector, phases, Tries::Bounded).await?.items);
+        }
         Ok(pods)
     }
 
@@ -189,6 +214,30 @@ mod tests {
         assert!(cluster.pods(&job, &these("")).await.unwrap().is_empty());
         let asked = "pods?limit=500&labelSelector=a%3D1&fieldSelector=status.phase%21%3DSucceeded";
         assert_eq!(seen.requests(), [format!("GET /api/v1/namespaces/ns/{asked}")]);
+    }
+
+    #[tokio::test]
+    async fn pods_that_succeeded_are_asked_for_a_hundred_indexes_at_a_time() {
+        let one = |name: &str, index: &str| ok(&page(&[pod(name, "u", index)], ""));
+        let (cluster, seen) = cluster([one("any", "0"), one("a", "3"), one("b", "150")]);
+        let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
+        let found = cluster.succeeded_pods(&job, &"0-150".parse().unwrap()).await.unwrap();
+        assert_eq!(names(&found), ["a", "b"]);
+        let requests = seen.requests();
+        assert!(requests[0].ends_with("&limit=1"), "{requests:?}");
+        assert!(
+            requests[1..].iter().all(|asked| asked.ends_with("&fieldSelector=status.phase%3DSucceeded")),
+            "{requests:?}"
+        );
+        assert!(requests[1].contains("%2C99%29") && requests[2].contains("in%20%28100%2C"), "{requests:?}");
+    }
+
+    #[tokio::test]
+    async fn of_an_old_server_the_pods_that_succeeded_are_one_list() {
+        let (cluster, seen) = cluster([ok(&page(&[], "")), ok(&page(&[pod("a", "u", "3"), pod("b", "u", "700")], ""))]);
+        let job = facts(&json!({"selector": {"matchLabels": {"a": "1"}}}));
+        assert_eq!(names(&cluster.succeeded_pods(&job, &"0-150".parse().unwrap()).await.unwrap()), ["a"]);
+        assert_eq!(seen.requests().len(), 2);
     }
 
     #[tokio::test]

@@ -21,13 +21,17 @@ pub(super) fn from_env(server: &Uri, env: &Env) -> Option<String> {
 
 /// `proxy` as a URL that the client understands: without a scheme it is http, and socks5h is socks5 with names
 /// resolved by the proxy, which is what the client does anyway.
-pub(super) fn url(proxy: &str) -> Result<Uri, http::uri::InvalidUri> {
+pub(super) fn url(proxy: &str) -> Result<Uri, String> {
     let full = match proxy.split_once("://") {
         Some(("socks5h", rest)) => format!("socks5://{rest}"),
         Some(_) => proxy.to_owned(),
         None => format!("http://{proxy}"),
     };
-    full.parse()
+    let url: Uri = full.parse().map_err(|error: http::uri::InvalidUri| error.to_string())?;
+    match url.scheme_str() {
+        Some("http" | "https" | "socks5") => Ok(url),
+        other => Err(format!("unsupported scheme \"{}\", must be http, https, or socks5", other.unwrap_or_default())),
+    }
 }
 
 /// May `host` be reached directly only? Loopback always is.
@@ -140,5 +144,6 @@ mod tests {
         assert_eq!(url("proxy:3128").unwrap(), "http://proxy:3128/");
         assert_eq!(url("socks5h://proxy:1080").unwrap().scheme_str(), Some("socks5"));
         assert!(url("http://a b").is_err());
+        assert_eq!(url("ftp://a").unwrap_err(), "unsupported scheme \"ftp\", must be http, https, or socks5");
     }
 }

@@ -55,8 +55,17 @@ impl Cluster {
 
     /// All later runs of all chains.
     pub(crate) async fn later_runs(&self) -> Result<Vec<Value>, ClusterError> {
+        self.runs_with(CHAIN).await
+    }
+
+    /// The later runs of the chain of this uid.
+    pub(crate) async fn runs_of(&self, chain: &str) -> Result<Vec<Value>, ClusterError> {
+        self.runs_with(&format!("{CHAIN}={chain}")).await
+    }
+
+    async fn runs_with(&self, label: &str) -> Result<Vec<Value>, ClusterError> {
         let (path, asked) = (self.kind_path(Kind::Job), self.asked("list", Kind::Job, ""));
-        let jobs = self.pages(&path, asked, &[("labelSelector", CHAIN)], |_: &Value| true, Tries::Bounded).await?.items;
+        let jobs = self.pages(&path, asked, &[("labelSelector", label)], |_: &Value| true, Tries::Bounded).await?.items;
         // The items of a list carry neither.
         let whole = |mut job: Value| {
             (job["apiVersion"], job["kind"]) = (json!("batch/v1"), json!("Job"));

@@ -3,27 +3,54 @@
 use std::error::Error;
 use std::io;
 
+use kube::Config;
 use kube::client::AuthError;
 
 use super::ClusterError;
 
+const NO_SOCKS: &str = "failed to create underlying connection";
+
+/// Where requests go.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Way {
+    /// Host and port of the server.
+    pub(super) host: String,
+    /// The proxy that is asked to connect there, without its login; None for a direct connection.
+    pub(super) proxy: Option<String>,
+}
+
+impl Way {
+    pub(super) fn of(config: &Config) -> Self {
+        let host = config.cluster_url.authority().map(ToString::to_string).unwrap_or_default();
+        let proxy = config.proxy_url.as_ref().map(|url| {
+            let authority = url.authority().map_or("", |authority| authority.as_str());
+            authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned()
+        });
+        Self { host, proxy }
+    }
+}
+
 impl ClusterError {
-    /// What kept a request to `host` from being answered.
-    pub(super) fn of_transport(error: &kube::Error, host: &str) -> Self {
+    /// What kept a request from being answered.
+    pub(super) fn of_transport(error: &kube::Error, way: &Way) -> Self {
         if let Some(cause) = credentials(error) {
-            return Self::Credentials { cause };
+            return Self::Credentials { cause, hint: None };
         }
         let causes = chain(error);
         let refused = |kind: io::ErrorKind| kind == io::ErrorKind::ConnectionRefused;
-        if io_kinds(error).any(refused) {
-            return Self::Refused { host: host.to_owned() };
+        // The connector of SOCKS does not say why.
+        if io_kinds(error).any(refused) || causes.iter().any(|cause| cause.contains(NO_SOCKS)) {
+            return Self::Refused { host: way.host.clone(), proxy: way.proxy.clone() };
         }
-        Self::Unreachable { cause: in_gos_words(&causes, host), wrote: false }
+        if let Some(cause) = way.proxy.as_deref().and_then(|proxy| refused_by_proxy(&causes, proxy)) {
+            return Self::Unreachable { cause, wrote: false };
+        }
+        Self::Unreachable { cause: in_gos_words(&causes, &way.host), wrote: false }
     }
 
     /// What kept a client from being made: its credentials, or a certificate, key or proxy that cannot be used.
-    pub(super) fn of_setup(error: &kube::Error, host: &str) -> Self {
-        match Self::of_transport(error, host) {
+    pub(super) fn of_setup(error: &kube::Error, way: &Way) -> Self {
+        match Self::of_transport(error, way) {
             Self::Unreachable { .. } => {
                 let causes = chain(error);
                 Self::config(format!("error: {}", causes.first().cloned().unwrap_or_else(|| error.to_string())), None)
@@ -31,6 +58,16 @@ impl ClusterError {
             other => other,
         }
     }
+}
+
+/// The proxy is there, but does not connect.
+fn refused_by_proxy(causes: &[String], proxy: &str) -> Option<String> {
+    let said = |words: &str| causes.iter().any(|cause| cause.contains(words));
+    if said("proxy authorization required") {
+        return Some(format!("proxy {proxy}: Proxy Authentication Required"));
+    }
+    let failed = said("unsuccessful tunnel") || said("SOCKS error");
+    failed.then(|| format!("proxy {proxy}: {}", causes.last().map_or("it does not connect", String::as_str)))
 }
 
 fn errors<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -54,41 +91,7 @@ fn credentials(error: &kube::Error) -> Option<String> {
         kube::Error::Auth(error) => Some(error),
         other => errors(other).find_map(|error| error.downcast_ref::<AuthError>()),
     };
-    Some(match found? {
-        AuthError::AuthExecRun { cmd, out } => {
-            let code = out.status.code().map_or_else(|| "no exit code".to_owned(), |code| format!("exit code {code}"));
-            let said = String::from_utf8_lossy(&out.stderr);
-            let said = said.lines().rev().find(|line| !line.trim().is_empty()).map(|line| format!(": {}", line.trim()));
-            format!("exec: executable {} failed with {code}{}", program(cmd), said.unwrap_or_default())
-        }
-        AuthError::AuthExecStart(cause) => format!("exec: {cause}"),
-        AuthError::ReadTokenFile(cause, path) => format!("open {}: {cause}", path.display()),
-        AuthError::ExecPluginFailed => "exec: plugin answered without a status".to_owned(),
-        other => other.to_string(),
-    })
-}
-
-/// The program in a command that was written as `A="1" B="2" "./program" "argument"`.
-fn program(command: &str) -> String {
-    let mut quoted = false;
-    let mut escaped = false;
-    let mut word = String::new();
-    for c in command.chars() {
-        match c {
-            _ if std::mem::take(&mut escaped) => word.push(c),
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            ' ' if !quoted && is_assignment(&word) => word.clear(),
-            ' ' if !quoted => break,
-            c => word.push(c),
-        }
-    }
-    word
-}
-
-fn is_assignment(word: &str) -> bool {
-    let name = word.split_once('=').map_or("", |(name, _)| name);
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    Some(found?.to_string())
 }
 
 /// The innermost cause; the everyday ones as Go says them, since that is what people search for.
@@ -121,15 +124,9 @@ mod tests {
 
     #[track_caller]
     fn case(error: impl Into<Box<dyn Error + Send + Sync>>, want: &str) {
-        let error = ClusterError::of_transport(&kube::Error::Service(error.into()), "api:6443");
+        let way = Way { host: "api:6443".to_owned(), proxy: Some("proxy:3128".to_owned()) };
+        let error = ClusterError::of_transport(&kube::Error::Service(error.into()), &way);
         assert_eq!(error.to_string(), want);
-    }
-
-    #[test]
-    fn the_program_is_told_without_its_environment() {
-        assert_eq!(program(r#"A="1 \"2\"" KUBERNETES_EXEC_INFO="{\"a\":1}" "./my plugin" "get-token""#), "./my plugin");
-        assert_eq!(program(r#""aws" "eks""#), "aws");
-        assert_eq!(program(""), "");
     }
 
     #[test]
@@ -144,7 +141,8 @@ mod tests {
         case("dns error", "Unable to connect to the server: dial tcp: lookup api: no such host");
         case("deadline has elapsed", "Unable to connect to the server: dial tcp api:6443: i/o timeout");
         case("anything\u{1b}", "Unable to connect to the server: anything^[");
-        let no_token = AuthError::ReadTokenFile(io::Error::other("gone"), "/t".into());
-        case(no_token, "Unable to connect to the server: getting credentials: open /t: gone");
+        case("unsuccessful tunnel", "Unable to connect to the server: proxy proxy:3128: unsuccessful tunnel");
+        let required = "Unable to connect to the server: proxy proxy:3128: Proxy Authentication Required";
+        case("proxy authorization required", required);
     }
 }

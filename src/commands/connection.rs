@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::ConnectionArgs;
-use crate::cluster::Connection;
+use crate::cluster::{Attended, Connection};
 
 impl From<ConnectionArgs> for Connection {
     fn from(args: ConnectionArgs) -> Self {
@@ -30,6 +30,8 @@ impl From<ConnectionArgs> for Connection {
             impersonate_user_extra: extra,
             request_timeout: args.request_timeout.0,
             disable_compression: args.disable_compression.unwrap_or(false),
+            verbosity: args.verbosity,
+            attended: Attended::Yes,
         }
     }
 }

@@ -1,18 +1,19 @@
 //! `describe NAME...`: all that kubectl describe shows of a Job, and what it never does.
 
 use indexedjob_core::digest::{self, Cause};
-use indexedjob_core::facts::{EventFacts, JobFacts, PodFacts};
-use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::facts::{EventFacts, JobFacts, Outcome};
+use indexedjob_core::progress::JobProgress;
+use indexedjob_core::rerun::Mark;
 use indexedjob_core::stuck::{self, Obstacle};
-use indexedjob_core::text::Foreign;
+use indexedjob_core::text::{Foreign, quoted};
 use indexedjob_core::view::describe::{self, Described, Events, PodLines};
 use indexedjob_core::view::{ending, line};
 use serde::Deserialize as _;
 
-use super::Context;
+use super::{Context, chain, observe_open, target};
 use crate::cli::DescribeArgs;
 use crate::clock;
-use crate::cluster::{Cluster, ClusterError, Kind, Phases, PodQuery};
+use crate::cluster::{Cluster, ClusterError, Kind};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -21,7 +22,7 @@ pub(crate) async fn run(args: DescribeArgs, context: &Context) -> Result<Exit, F
     let cluster = context.cluster().await?;
     let mut exit = Exit::Done;
     let mut between = "";
-    for name in &args.names {
+    for name in &target::read(args.names.clone(), &cluster, context).await? {
         match one(name.as_str(), &args, &cluster, context).await {
             Ok(text) => {
                 if let Err(failure) = context.term.page(&format!("{between}{text}")).await.map_err(Failure::from) {
@@ -47,63 +48,81 @@ async fn one(name: &str, args: &DescribeArgs, cluster: &Cluster, context: &Conte
             false => None,
         }
     };
-    let (pods, events) = tokio::join!(pods(&progress, cluster), events);
-    let pods = pods.unwrap_or_else(|error| {
+    let (read, events) = tokio::join!(pods(&mut progress, cluster), events);
+    let knows_pods = read.unwrap_or_else(|error| {
         context.term.note(&format!("what its pods do cannot be read: {error}"));
-        None
+        false
     });
-    let knows_pods = pods.is_some();
-    if let Some(pods) = pods {
-        progress.observe(Change::Pods(pods));
-    }
     let events = events.as_ref().map(|read| match read {
         Ok(events) => Events::Read(events),
         Err(error) => Events::Unreadable(error.to_string()),
     });
-    let waiting = waiting(&progress, events.as_ref(), stuck::suspended_by(&job).as_ref());
-    let causes = digest::failures(&progress);
-    let (failures, next) = (failures(&progress, &causes), next(&progress, &causes, &context.connection.given()));
+    if let Some(Events::Read(events)) = &events {
+        let events: Vec<_> = events.iter().filter_map(|event| EventFacts::deserialize(event).ok()).collect();
+        progress.observe_events(&events);
+    }
+    let waiting = waiting(&progress, stuck::suspended_by(&job).as_ref());
+    if let Some(job) = progress.job() {
+        chain::tell_if_retried(job, cluster, &context.term).await;
+    }
+    let causes = digest::failures(&progress, None);
+    let (failures, given) = (failures(&progress, &causes), context.connection.given());
+    let next = match progress.job().filter(|_| Mark::of(&job).is_some()) {
+        Some(begun) => next_of_begun(begun, &given),
+        None => next(&progress, &causes, &waiting, &given),
+    };
     let lines = PodLines { failures: &failures, waiting: &waiting, next: &next };
     let progress = Some(&progress).filter(|_| knows_pods);
     let described = Described { job: &job, events, progress, pods: lines };
     describe::job(&described, clock::now(), &clock::zone()).map_err(Failure::error)
 }
 
-/// The pods that something is to be said of; None where the Job tells all there is: it is complete, and nothing failed.
-async fn pods(progress: &JobProgress, cluster: &Cluster) -> Result<Option<Vec<PodFacts>>, ClusterError> {
-    let Some(job) = progress.job().filter(|job| job.indexed) else { return Ok(None) };
-    if job.failed_pods == 0 && job.succeeded.len() == job.completions {
-        return Ok(None);
+/// Adds the pods that something is to be said of. False where the Job tells all there is: it is complete, and nothing
+/// failed.
+async fn pods(progress: &mut JobProgress, cluster: &Cluster) -> Result<bool, ClusterError> {
+    let has_more = |job: &JobFacts| job.indexed && (job.failed_pods > 0 || job.succeeded.len() < job.completions);
+    if !progress.job().is_some_and(has_more) {
+        return Ok(false);
     }
-    cluster.pods(job, &PodQuery::in_phases(Phases::NotSucceeded)).await.map(Some)
+    observe_open(progress, cluster, None).await.map(|()| true)
 }
 
 /// The causes of failed attempts, a line each.
 fn failures(progress: &JobProgress, causes: &[Cause]) -> Vec<String> {
     let numbering = progress.numbering();
-    let recovered = Some(digest::recovered(progress)).filter(|recovered| !recovered.is_empty());
+    let recovered = Some(digest::recovered(progress, None)).filter(|recovered| !recovered.is_empty());
     let recovered = recovered.map(|recovered| ending::recovered(&recovered, &numbering));
     causes.iter().map(|cause| ending::cause(cause, &numbering)).chain(recovered).collect()
 }
 
 /// What keeps indexes from running, a line each; what every pod goes through is nothing to tell.
-fn waiting(progress: &JobProgress, events: Option<&Events<'_>>, suspended_by: Option<&Foreign>) -> Vec<String> {
-    let events: Vec<EventFacts> = match events {
-        Some(Events::Read(events)) => events.iter().filter_map(|event| EventFacts::deserialize(event).ok()).collect(),
-        _ => vec![],
-    };
-    let causes = stuck::causes(progress, &events);
+fn waiting(progress: &JobProgress, suspended_by: Option<&Foreign>) -> Vec<String> {
+    let causes = stuck::causes(progress);
     let told = causes.iter().filter(|cause| !matches!(cause.obstacle, Obstacle::Usual | Obstacle::NotScheduled));
     told.map(|cause| line::stuck(cause, &progress.numbering(), suspended_by)).collect()
 }
 
-/// The commands that tell more of a Job like this; `given` are the flags to repeat.
-fn next(progress: &JobProgress, causes: &[Cause], given: &str) -> Vec<String> {
+/// The commands that end a run which a retry has begun, or take it back; `given` are the flags to repeat.
+fn next_of_begun(job: &JobFacts, given: &str) -> Vec<String> {
+    let name = quoted(&job.name);
+    ["", " --undo"].map(|undo| format!("kubectl indexedjob retry {name}{undo}{given}")).into()
+}
+
+/// The commands that tell more of a Job like this, or help it on; `given` are the flags to repeat. A wait for one that
+/// something holds up, which `waiting` tells, would not end.
+fn next(progress: &JobProgress, causes: &[Cause], waiting: &[String], given: &str) -> Vec<String> {
     let Some(job) = progress.job().filter(|job| job.indexed) else { return vec![] };
     let name = &job.name;
+    let is_open = progress.verdict().is_none();
+    // One that waits in a queue the queue resumes.
+    let resume =
+        (is_open && job.suspended && job.queue.is_none()).then(|| format!("kubectl indexedjob resume {name}{given}"));
     let log = ending::first_failed(progress, causes);
     let log = log.map(|number| format!("kubectl indexedjob logs {name} --index {number}{given}"));
-    let status = log.as_ref().map(|_| format!("kubectl indexedjob status {name}{given}"));
-    let wait = progress.verdict().is_none().then(|| format!("kubectl indexedjob wait {name}{given}"));
-    [log, status, wait].into_iter().flatten().collect()
+    let is_stuck = !waiting.is_empty() && !job.suspended;
+    let status = (log.is_some() || is_stuck).then(|| format!("kubectl indexedjob status {name}{given}"));
+    let wait = (is_open && waiting.is_empty()).then(|| format!("kubectl indexedjob wait {name}{given}"));
+    let has_failed = progress.verdict().is_some_and(|end| end.settled && matches!(end.outcome, Outcome::Failed { .. }));
+    let retry = has_failed.then(|| format!("kubectl indexedjob retry {name}{given}"));
+    [log, resume, status, wait, retry].into_iter().flatten().collect()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures::StreamExt as _;
 use indexedjob_core::facts::JobFacts;
 use indexedjob_core::progress::JobProgress;
+use indexedjob_core::text::shown;
 use indexedjob_core::view::json::JobList;
 use indexedjob_core::view::list::{self, ListOptions};
 use indexedjob_core::view::objects;
@@ -46,7 +47,7 @@ async fn once(args: &ListArgs, cluster: &Cluster, context: &Context) -> Result<E
         Some(ListForm::Name) => jobs.iter().filter_map(JobProgress::job).map(name).collect(),
         Some(ListForm::Json) => objects::json_of(&JobList::new(&jobs)),
         Some(ListForm::Yaml) => objects::yaml_of(&JobList::new(&jobs)),
-        Some(ListForm::Wide) | None => text(&args.table(&jobs), !args.no_headers, context)?,
+        Some(ListForm::Wide) | None => args.text(&args.table(&jobs), !args.no_headers, context)?,
     };
     context.term.page(&shown).await?;
     Ok(Exit::Done)
@@ -61,11 +62,9 @@ async fn watch(args: &ListArgs, cluster: &Cluster, context: &Context) -> Result<
         let (seen, all) = match change? {
             JobsChange::All(jobs) => (jobs, true),
             JobsChange::Job(job) => (vec![*job], false),
-            JobsChange::Gone(job) => {
-                known.remove(&job.uid);
-                (vec![JobFacts { deleting: true, ..*job }], false)
-            }
+            JobsChange::Gone(job) => (vec![JobFacts { deleting: true, ..*job }], false),
         };
+        let gone = seen.iter().filter(|job| job.deleting && !all).map(|job| job.uid.clone()).collect::<Vec<_>>();
         if all {
             known.retain(|uid, _| seen.iter().any(|job| job.uid == *uid));
         }
@@ -76,6 +75,7 @@ async fn watch(args: &ListArgs, cluster: &Cluster, context: &Context) -> Result<
             context.term.page(&args.rows(&rows, headers, &mut widths, context)?).await?;
             headers = false;
         }
+        known.retain(|uid, _| !gone.contains(uid));
     }
     Ok(Exit::Done)
 }
@@ -90,7 +90,7 @@ fn is_news(progress: &JobProgress, known: &mut BTreeMap<String, Shown>) -> bool 
 }
 
 fn name(job: &JobFacts) -> String {
-    format!("job.batch/{}\n", job.name)
+    format!("job.batch/{}\n", shown(&job.name))
 }
 
 impl ListArgs {
@@ -116,14 +116,16 @@ impl ListArgs {
         }
         let mut table = self.table(jobs);
         table.keep_widths(widths);
-        text(&table, headers, context)
+        self.text(&table, headers, context)
     }
-}
 
-fn text(table: &Table, headers: bool, context: &Context) -> Result<String, Failure> {
-    let mut text = Vec::new();
-    table.write(&mut text, context.term.palette(), None)?;
-    let text = String::from_utf8_lossy(&text);
-    let rows = if headers { &text } else { text.split_once('\n').map_or("", |(_, rows)| rows) };
-    Ok(rows.to_owned())
+    /// A table as the screen has room for it; a wide one is not cut.
+    fn text(&self, table: &Table, headers: bool, context: &Context) -> Result<String, Failure> {
+        let mut text = Vec::new();
+        let width = context.term.width().filter(|_| self.output != Some(ListForm::Wide));
+        table.write(&mut text, context.term.palette(), width)?;
+        let text = String::from_utf8_lossy(&text);
+        let rows = if headers { &text } else { text.split_once('\n').map_or("", |(_, rows)| rows) };
+        Ok(rows.to_owned())
+    }
 }

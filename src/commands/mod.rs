@@ -1,12 +1,15 @@
 //! One file per verb: fetch, compute, show.
 
 mod cancel;
+mod chain;
+pub(crate) mod complete;
 pub(crate) mod completion;
 mod connection;
 mod create;
 mod delete;
 mod describe;
 mod input;
+mod last_words;
 mod list;
 mod logs;
 mod made;
@@ -16,11 +19,13 @@ mod status;
 mod stay;
 mod suspend;
 mod target;
+mod version;
 mod wait;
 
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::future::LocalBoxFuture;
 use indexedjob_core::index_set::IndexSet;
@@ -42,6 +47,8 @@ pub(crate) struct Context {
     pub(crate) left_alone: RefCell<Option<String>>,
     /// The line as it was typed, without the program's name.
     pub(crate) typed: Vec<OsString>,
+    /// How many warnings the server has sent.
+    pub(crate) warnings: Arc<AtomicUsize>,
 }
 
 impl Context {
@@ -52,9 +59,13 @@ impl Context {
 
     /// A connection to the cluster that the flags mean.
     async fn cluster(&self) -> Result<Cluster, Failure> {
-        let term = self.term.clone();
+        let (term, warnings) = (self.term.clone(), self.warnings.clone());
         let notes = Arc::new(move |note| match note {
-            Note::Warning(text) => term.note(&format!("Warning: {text}")),
+            Note::Warning(text) => {
+                warnings.fetch_add(1, Ordering::Relaxed);
+                term.warn(&text);
+            }
+            Note::Trace(text) => term.note(&text),
             Note::Retrying { why, .. } => term.note(&format!("{why} (trying again)")),
             Note::Polling { why, every } => term.note(&format!("{why} (looking every {every:?} instead)")),
         });
@@ -62,8 +73,17 @@ impl Context {
     }
 }
 
-/// Runs `verb`.
+/// Runs `verb`. With `--warnings-as-errors` a good end with a warning of the server is none.
 pub(crate) async fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
+    let ended = dispatch(verb, context).await?;
+    match context.warnings.load(Ordering::Relaxed) {
+        warnings if warnings == 0 || ended != Exit::Done || !context.connection.warnings_as_errors => Ok(ended),
+        1 => Err(Failure::error("1 warning received")),
+        warnings => Err(Failure::error(format_args!("{warnings} warnings received"))),
+    }
+}
+
+async fn dispatch(verb: Verb, context: &Context) -> Result<Exit, Failure> {
     match verb {
         Verb::Create(args) => create::run(*args, context).await,
         Verb::Wait(args) => wait::run(args, context).await,
@@ -78,6 +98,7 @@ pub(crate) async fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> 
         Verb::Delete(args) => delete::run(args, context).await,
         Verb::Retry(args) => retry::run(*args, context).await,
         Verb::Completion(args) => completion::run(&args, &context.term),
+        Verb::Version(args) => version::run(args, context).await,
     }
 }
 
@@ -93,6 +114,27 @@ async fn observe_attempts(
     match wanted.indexes {
         Some(indexes) => progress.observe_pods_of(&indexes, pods),
         None => progress.observe(Change::Pods(pods)),
+    }
+    Ok(())
+}
+
+/// Adds the attempts at these indexes, or at all, that have not succeeded, and those that have where the Job does not
+/// tell it yet: what is needed to know the state of every index.
+async fn observe_open(
+    progress: &mut JobProgress,
+    cluster: &Cluster,
+    indexes: Option<IndexSet>,
+) -> Result<(), ClusterError> {
+    let Some(job) = progress.job().cloned() else { return Ok(()) };
+    let wanted = PodQuery { indexes, phases: Phases::NotSucceeded };
+    let pods = cluster.pods(&job, &wanted).await?;
+    match &wanted.indexes {
+        Some(indexes) => progress.observe_pods_of(indexes, pods),
+        None => progress.observe(Change::Pods(pods)),
+    }
+    let doubtful = progress.doubtful(&wanted.indexes.unwrap_or_else(|| IndexSet::all(job.completions)));
+    for pod in cluster.succeeded_pods(&job, &doubtful).await? {
+        progress.observe(Change::Pod(Box::new(pod)));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::cli::StayArgs;
 use crate::cluster::{Cluster, Kind};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::logs::{Form, Indexes, LogsOptions, Look, Reading, follow_all};
+use crate::logs::{Expected, Form, Indexes, LogsOptions, Look, Reading, follow_all};
 use crate::term::{Line, Progress, Wish};
 
 /// The least time between two plain lines, as of wait.
@@ -23,9 +23,11 @@ const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 /// How many logs are read at a time, as of logs.
 const CONNECTIONS: usize = 16;
 
-/// Follows `job`, which the server has just returned, to its end; `remove_after` deletes it once it is complete.
+/// Follows `job`, which the server has just returned, to its end, and the logs of `indexes` of it; `remove_after` deletes
+/// it once it is complete.
 pub(super) async fn follow(
     job: &Value,
+    indexes: Indexes,
     stay: &StayArgs,
     remove_after: bool,
     cluster: &Cluster,
@@ -46,7 +48,7 @@ pub(super) async fn follow(
     let task = wait::Task::complete(stay.timeout(), lines);
     let ended = wait::follow(&name, &task, &sink, cluster, context);
     let ended = match stay.logs {
-        true => logged(&facts, ended, &sink, cluster, context).await,
+        true => logged(&facts, indexes, ended, &sink, cluster, context).await,
         false => ended.await,
     };
     if ended == Exit::TimedOut {
@@ -59,10 +61,11 @@ pub(super) async fn follow(
     Ok(ended)
 }
 
-/// What the wait `ended` gives, with the logs of all tasks beside it. When it times out, the logs end, too. Where logs
+/// What the wait `ended` gives, with the logs of `indexes` beside it. When it times out, the logs end, too. Where logs
 /// cannot be read, that is said at once, and progress is shown in their place.
 async fn logged(
     job: &JobFacts,
+    indexes: Indexes,
     ended: impl Future<Output = Exit>,
     sink: &RefCell<Progress>,
     cluster: &Cluster,
@@ -70,10 +73,10 @@ async fn logged(
 ) -> Exit {
     let form = Form::on(context.term.stdout_is_terminal());
     let look = Look { form, prefix: true, palette: context.term.palette(), ..Look::default() };
-    let options = LogsOptions { look, ..LogsOptions::default() };
+    let options = LogsOptions { look, expected: Expected::Nothing, ..LogsOptions::default() };
     let reading = Reading::new(cluster, &context.term, CONNECTIONS);
     let mut ended = pin!(ended);
-    let logs = follow_all(&reading, job, cluster.watch_job(&job.name), Indexes::All, &options);
+    let logs = follow_all(&reading, job, cluster.watch_job(&job.name), indexes, &options);
     let mut logs = pin!(logs.map(|read| read.unwrap_or_else(|failure| {
         sink.borrow_mut().change(Wish::Auto);
         failure.tell(&context.term)

@@ -1,11 +1,12 @@
-//! The Jobs that a verb is to change: by name, by label, or all.
+//! The Jobs that a verb is to change: by name, by label, or all; and those that it is to read, `@latest` among them.
 
 use std::ffi::OsStr;
 
 use indexedjob_core::facts::JobFacts;
+use indexedjob_core::text::shown;
 
 use super::Context;
-use crate::cli::{DryRun, TargetArgs, TryArgs, pasted};
+use crate::cli::{DryRun, JobName, TargetArgs, TryArgs, pasted};
 use crate::cluster::Cluster;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -41,6 +42,33 @@ pub(super) async fn names(
     Ok(names)
 }
 
+/// The Jobs that a verb reads, with the newest one's name in place of `@latest`, which is told: another may be newer soon.
+pub(super) async fn read(names: Vec<JobName>, cluster: &Cluster, context: &Context) -> Result<Vec<JobName>, Failure> {
+    if !names.iter().any(|name| name.as_str() == LATEST) {
+        return Ok(names);
+    }
+    let Some(newest) = newest(cluster).await? else {
+        let why = format!("there is no Indexed Job in namespace {}", cluster.namespace());
+        let hint = format!("kubectl indexedjob list -A{}", context.connection.given());
+        return Err(Failure { exit: Exit::NoJob, ..Failure::error(why) }.hint(hint));
+    };
+    context.term.note(&format!("{LATEST} is job.batch/{}", shown(&newest.name)));
+    let newest: JobName = newest.name.parse().map_err(Failure::error)?;
+    Ok(names.into_iter().map(|name| if name.as_str() == LATEST { newest.clone() } else { name }).collect())
+}
+
+/// The same of one.
+pub(super) async fn read_one(name: JobName, cluster: &Cluster, context: &Context) -> Result<JobName, Failure> {
+    let one = read(vec![name.clone()], cluster, context).await?;
+    Ok(one.into_iter().next().unwrap_or(name))
+}
+
+/// The newest Indexed Job of the namespace; None where there is none.
+async fn newest(cluster: &Cluster) -> Result<Option<JobFacts>, Failure> {
+    let jobs = cluster.jobs("").await?.into_iter().filter(|job| job.indexed);
+    Ok(jobs.max_by_key(|job| (job.created, job.name.clone())))
+}
+
 /// Has it not ended, so that it can still be changed?
 pub(super) fn is_open(job: &JobFacts) -> bool {
     job.verdict.is_none() && !job.deleting
@@ -62,10 +90,8 @@ pub(super) async fn each(
 /// Others share the namespace: the newest Job may by now be one of theirs.
 async fn latest_is_refused(cluster: &Cluster, context: &Context) -> Result<Failure, Failure> {
     let refused = Failure::usage("@latest is only for verbs that change nothing, since others may use the namespace");
-    let jobs = cluster.jobs("").await?;
-    let newest = jobs.iter().filter(|job| job.indexed).max_by_key(|job| (job.created, &job.name));
-    Ok(match newest {
-        Some(job) => refused.hint(with_name(&context.typed, job)),
+    Ok(match newest(cluster).await? {
+        Some(job) => refused.hint(with_name(&context.typed, &job)),
         None => refused.hint(format!("there is no Indexed Job: kubectl get jobs{}", context.connection.given())),
     })
 }

@@ -5,10 +5,8 @@ mod change;
 mod create;
 mod drain;
 mod gone;
-mod refused;
 mod replace;
 mod rerun;
-mod undo;
 
 pub(crate) use cancel::{GiveUp, GivenUp};
 pub(crate) use change::{Mode, change, look, may_repeat, refused, replaced};
@@ -16,5 +14,4 @@ pub(crate) use create::{checked, create};
 pub(crate) use drain::{Drain, Drained, Lowered};
 pub(crate) use gone::until_gone;
 pub(crate) use replace::{make_room, rehearse};
-pub(crate) use rerun::{Rerun, rerun};
-pub(crate) use undo::take_back;
+pub(crate) use rerun::{NotMade, Rerun, give_time_back, rerun, take_back};

@@ -7,6 +7,7 @@ use indexedjob_core::facts::Container;
 use indexedjob_core::view::log::Origin;
 use tokio::sync::watch;
 
+use super::missing::Missing;
 use super::scribe::Scribe;
 use super::shared::{Seen, Shared};
 use super::tail::{Begin, Tail};
@@ -16,6 +17,8 @@ pub(super) struct Attempt {
     pub(super) scribe: Scribe,
     seen: watch::Sender<Seen>,
     pub(super) state: State,
+    /// Why there is nothing to be read; None where there is.
+    pub(super) unread: Option<Missing>,
 }
 
 /// How far its log is.
@@ -33,7 +36,7 @@ pub(super) enum State {
 impl Attempt {
     /// Its lines will be written by `scribe`.
     pub(super) fn new(scribe: Scribe) -> Self {
-        Self { scribe, seen: watch::Sender::default(), state: State::Waiting }
+        Self { scribe, seen: watch::Sender::default(), state: State::Waiting, unread: None }
     }
 
     /// What the API says of the container now. Who reads the log is woken by a change.

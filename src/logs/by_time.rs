@@ -10,6 +10,7 @@ use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::Arc;
 
 use indexedjob_core::text::plainly;
+use indexedjob_core::view::log::whole_characters;
 use jiff::Timestamp;
 
 use super::lines::split;
@@ -26,6 +27,8 @@ use crate::failure::Failure;
 const BUFFERS: usize = 16 << 20;
 /// How much is written at a time.
 const BATCH: usize = 64 << 10;
+/// The longest piece of a line that is kept, in bytes.
+const PIECE: usize = 1 << 20;
 
 /// Prints the lines of `logs` by their times.
 ///
@@ -95,8 +98,11 @@ struct Merge {
     logs: Vec<Cursor>,
     /// The time of the next line of each log; of equal ones, that of the log that comes first.
     next: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    /// The log whose line is being written in pieces: no other comes before its end.
+    open: Option<usize>,
     begun: bool,
     buffer: usize,
+    piece: usize,
 }
 
 /// How far a log has been merged.
@@ -108,11 +114,22 @@ struct Cursor {
     /// What was read ahead, and how much of that has been taken.
     ahead: Vec<u8>,
     taken: usize,
-    /// The next line, without its newline; and has it got one?
+    /// The next line without its newline, or a piece of it.
     line: Vec<u8>,
-    whole: bool,
+    end_of_line: End,
     /// Its time, or the latest before it.
     time: Timestamp,
+}
+
+/// What follows a piece of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Its newline.
+    Newline,
+    /// The end of the log.
+    Log,
+    /// The rest of it: it is too long to be kept.
+    More,
 }
 
 impl Merge {
@@ -125,30 +142,41 @@ impl Merge {
             ahead: Vec::new(),
             taken: 0,
             line: Vec::new(),
-            whole: true,
+            end_of_line: End::Newline,
             time: Timestamp::MIN,
         });
-        Self { file, logs: logs.collect(), next: BinaryHeap::new(), begun: false, buffer }
+        let (next, open, begun) = (BinaryHeap::new(), None, false);
+        Self { file, logs: logs.collect(), next, open, begun, buffer, piece: PIECE }
     }
 
-    /// Adds the next line to `out`; false where there is none.
+    /// Adds the next line, or a piece of a long one, to `out`; false where there is none.
     fn next(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         if !std::mem::replace(&mut self.begun, true) {
             for at in 0..self.logs.len() {
                 self.advance(at)?;
             }
         }
-        let Some(Reverse((_, at))) = self.next.pop() else { return Ok(false) };
+        let next = self.open.take().or_else(|| self.next.pop().map(|Reverse((_, at))| at));
+        let Some(at) = next else { return Ok(false) };
         let cursor = &mut self.logs[at];
-        cursor.feed.line_among_others(&cursor.line, cursor.whole, out);
-        self.advance(at)?;
+        match cursor.end_of_line {
+            End::More => {
+                cursor.feed.line(&cursor.line, false, out);
+                cursor.read_line(&mut self.file, self.buffer, self.piece)?;
+                self.open = Some(at);
+            }
+            end => {
+                cursor.feed.line_among_others(&cursor.line, end == End::Newline, out);
+                self.advance(at)?;
+            }
+        }
         Ok(true)
     }
 
     /// Reads the next line of one log, if there is one.
     fn advance(&mut self, at: usize) -> io::Result<()> {
         let cursor = &mut self.logs[at];
-        if cursor.read_line(&mut self.file, self.buffer)? {
+        if cursor.read_line(&mut self.file, self.buffer, self.piece)? {
             cursor.time = split(&cursor.line).0.map_or(cursor.time, |time| time.max(cursor.time));
             self.next.push(Reverse((cursor.time, at)));
         }
@@ -157,22 +185,32 @@ impl Merge {
 }
 
 impl Cursor {
-    /// Reads a line; false at the end.
-    fn read_line(&mut self, file: &mut File, buffer: usize) -> io::Result<bool> {
+    /// Reads a line, or a piece of one that is longer than `piece`; false at the end.
+    fn read_line(&mut self, file: &mut File, buffer: usize, piece: usize) -> io::Result<bool> {
         self.line.clear();
         loop {
             let ahead = &self.ahead[self.taken..];
             if let Some(end) = ahead.iter().position(|byte| *byte == b'\n') {
                 self.line.extend_from_slice(&ahead[..end]);
                 self.taken += end + 1;
+                self.end_of_line = End::Newline;
                 return Ok(true);
             }
             self.line.extend_from_slice(ahead);
             let length = usize::try_from(self.end - self.begin).map_or(buffer, |left| left.min(buffer));
-            (self.taken, self.whole) = (0, length > 0);
+            self.taken = 0;
             self.ahead.resize(length, 0);
             if length == 0 {
+                self.end_of_line = End::Log;
                 return Ok(!self.line.is_empty());
+            }
+            if self.line.len() > piece {
+                // The rest of a character comes with what follows it.
+                self.ahead.clear();
+                let rest = self.line.split_off(whole_characters(&self.line));
+                self.begin -= rest.len() as u64;
+                self.end_of_line = End::More;
+                return Ok(true);
             }
             file.seek(SeekFrom::Start(self.begin))?;
             file.read_exact(&mut self.ahead)?;
@@ -198,7 +236,7 @@ mod tests {
             length += log.len() as u64;
         }
         let mut merge = Merge::new(file, parts);
-        merge.buffer = buffer;
+        (merge.buffer, merge.piece) = (buffer, 100);
         let mut out = Vec::new();
         while merge.next(&mut out).unwrap() {}
         String::from_utf8(out).unwrap()
@@ -216,6 +254,27 @@ mod tests {
             let out = merged(&[A, B, ""], look, buffer);
             assert_eq!(out, "[0] a1\n[1] b2\n[0] a3\n[0] a3, too\n[1] b3\n[0] a5\n[1] b6\n", "{buffer}");
         }
+    }
+
+    #[test]
+    fn of_a_line_that_is_too_long_to_be_kept_no_piece_is_lost_or_parted_from_the_others() {
+        let much = "\u{fc}".repeat(1000);
+        let log = format!(
+            "2026-01-01T00:00:01.000000000Z a\n2026-01-01T00:00:02.000000000Z {much}\n2026-01-01T00:00:09.000000000Z {much}"
+        );
+        let look = Look { prefix: true, ..Look::default() };
+        for buffer in [1, 7, 64, 10_000] {
+            let out = merged(&[&log, B], look, buffer);
+            let want = format!("[0] a\n[0] {much}\n[1] b2\n[1] b3\n[1] b6\n[0] {much}\n");
+            assert!(out == want, "{buffer}: {} bytes for {}", out.len(), want.len());
+        }
+        let out = merged(&[&log, B], Look { form: Form::Json, ..Look::default() }, 64);
+        let mut text = String::new();
+        for line in out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
+            text += line["line"].as_str().unwrap();
+            text += if line["partial"] == true { "" } else { "\n" };
+        }
+        assert!(text == format!("a\n{much}\nb2\nb3\nb6{much}"), "{} bytes", text.len());
     }
 
     #[test]

@@ -21,6 +21,10 @@ const KEPT: usize = 24 << 20;
 /// What one of them may keep, in bytes: more saves no time.
 const MOST_KEPT: usize = 1 << 20;
 const LEAST_KEPT: usize = 64 << 10;
+/// How many lines at the end of a log are asked for once more.
+const LAST_LINES: u64 = 10;
+/// What is kept for that, in bytes: a line of the file that a runtime writes has at most 16 KiB.
+const LAST_BYTES: usize = 256 << 10;
 /// The bytes that are read at a time.
 const CHUNK: usize = 64 << 10;
 /// How often a log that has ended is asked for again where an answer broke off.
@@ -54,6 +58,8 @@ pub(super) struct Rest {
     stream: Option<ByteStream>,
     /// How many bytes have been read.
     position: u64,
+    /// The last bytes that were read; None where the log is not kept.
+    last: Option<Vec<u8>>,
     tries: u32,
     _permit: OwnedSemaphorePermit,
 }
@@ -98,6 +104,7 @@ impl Rest {
         let permit = reading.permits.clone().acquire_owned().await;
         let permit = permit.map_err(|closed| Refused::This(closed.to_string()))?;
         let Cut { tail, since_seconds, since_time, limit_bytes } = options.cut;
+        let last = options.kept.then(Vec::new);
         let options = LogOptions {
             container: Some(log.origin.container.clone()),
             follow: false,
@@ -116,7 +123,8 @@ impl Rest {
         reading.allowed.store(true, Ordering::Relaxed);
         let repeatable = log.is_over && since_seconds.is_none();
         let (reading, pod) = (reading.clone(), log.origin.pod.clone());
-        Ok(Self { reading, pod, options, repeatable, stream: Some(stream), position: 0, tries: 1, _permit: permit })
+        let stream = Some(stream);
+        Ok(Self { reading, pod, options, repeatable, stream, position: 0, last, tries: 1, _permit: permit })
     }
 
     /// Adds to `into` what comes, up to `most` bytes. Returns how many came last: 0 at the end.
@@ -132,14 +140,15 @@ impl Rest {
     }
 
     /// The bytes that come next: how many; 0 at the end. Where the answer broke off, the log is asked for again and what
-    /// was read is left out, as long as the same must come.
+    /// was read is left out, as long as the same must come. So it is where a log that is kept does not end as it should.
     pub(super) async fn read(&mut self, chunk: &mut [u8]) -> Result<usize, String> {
         let mut backoff = Backoff::default();
         loop {
             if let Some(stream) = &mut self.stream
                 && let Ok(length) = read_some(stream, chunk).await
+                && (length > 0 || self.is_at_end().await)
             {
-                self.position += length as u64;
+                self.read_so_far(&chunk[..length]);
                 return Ok(length);
             }
             self.stream = None;
@@ -150,6 +159,35 @@ impl Rest {
             sleep(backoff.next()).await;
             self.stream = self.again(chunk).await;
         }
+    }
+
+    fn read_so_far(&mut self, bytes: &[u8]) {
+        self.position += bytes.len() as u64;
+        if let Some(last) = &mut self.last {
+            last.extend_from_slice(bytes);
+            // Not each time, since all that stays is moved.
+            if last.len() > 2 * LAST_BYTES {
+                last.drain(..last.len() - LAST_BYTES);
+            }
+        }
+    }
+
+    /// Is what was read all there is? An API server ends its answer well also where the kubelet's broke off. So of a log
+    /// that is kept and over, the last lines are asked for once more.
+    async fn is_at_end(&mut self) -> bool {
+        let Some(last) = self.last.as_ref().filter(|_| self.repeatable) else { return true };
+        let options = LogOptions { tail: Some(LAST_LINES), ..self.options.clone() };
+        let Ok(Answer::Bytes(mut stream)) = self.reading.cluster.log(&self.pod, &options).await else { return false };
+        let (mut lines, mut chunk) = (Vec::new(), vec![0; CHUNK]);
+        // Where lines are longer than any runtime writes them, their beginning says nothing.
+        while lines.len() <= LAST_BYTES {
+            match read_some(&mut stream, &mut chunk).await {
+                Ok(0) => return last.ends_with(&lines),
+                Ok(length) => lines.extend_from_slice(&chunk[..length]),
+                Err(_) => return false,
+            }
+        }
+        true
     }
 
     /// The log once more, from where reading it has come to; None where it cannot be had.

@@ -40,8 +40,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// until it is whole; of one that is longer than 16 MiB the pieces are written as they come, while all other logs wait.
 /// Where `options.cut` wants a part of each log, that is one of what is there now: of what starts later, all comes.
 ///
-/// [`Exit::Error`] where some log could not be read to its end, of which a note has told; else [`Exit::Done`], however
-/// the Job ended. It fails where the Job or its pods cannot be watched, no log may be read, a pod lacks the container, or
+/// [`Exit::Error`] where some log could not be read to its end, or was to be there by `options.expected` and was not, of
+/// which a note has told; else [`Exit::Done`], however the Job ended. It fails where the Job or its pods cannot be watched, no log may be read, a pod lacks the container, or
 /// stdout cannot be written to.
 pub(crate) async fn follow_all(
     reading: &Arc<Reading>,
@@ -75,6 +75,8 @@ struct Follow {
     waiting: Waiting,
     /// Indexes of which nothing was seen yet, while nothing goes on at all.
     absent: Waiting,
+    /// Had the Job ended before anybody looked?
+    came_late: bool,
     /// Has kubectl's choice of a container been told?
     defaulted: bool,
     /// Have the pods been listed since the Job ended?
@@ -89,12 +91,14 @@ type Read = (Key, Tail, Result<Stop, Failure>);
 
 impl Follow {
     fn new(reading: &Arc<Reading>, job: &JobFacts, indexes: Indexes, options: &LogsOptions) -> Self {
+        let progress = JobProgress::of(job.clone());
         let voice = if options.look.parts.job { format!("{}: ", job.name) } else { String::new() };
         Self {
             shared: Shared::new(reading, voice),
             options: options.clone(),
             indexes,
-            progress: JobProgress::of(job.clone()),
+            came_late: progress.verdict().is_some_and(|verdict| verdict.settled),
+            progress,
             attempts: HashMap::new(),
             nths: HashMap::new(),
             newest: HashMap::new(),
@@ -132,7 +136,7 @@ impl Follow {
             self.start_reading();
         }
         self.tell();
-        self.tell_gone();
+        self.tell_missing();
         Ok(if self.shared.reading.output.is_incomplete() { Exit::Error } else { Exit::Done })
     }
 
@@ -249,21 +253,18 @@ impl Follow {
         });
         attempt.container_seen(container);
         match mem::replace(&mut attempt.state, State::Reading) {
-            State::Waiting if container.started => {
+            State::Waiting => {
+                attempt.unread = pick::readable(pod, container).err();
+                if let Some(missing) = attempt.unread.clone() {
+                    attempt.state = if pod.phase.is_over() { State::Over } else { State::Waiting };
+                    self.waiting.add(number, &container.name, Cause::NoLog(missing), Instant::now());
+                    return;
+                }
                 let ending = if look.prefix { Ending::Newline } else { Ending::AsItIs };
                 let tail = attempt.tail(&self.shared, Begin { cut, at: self.begun, ending });
                 self.queue.push_back((key, tail));
                 self.waiting.remove(number, &container.name);
                 self.tell_start(number, nth, pod, container);
-            }
-            State::Waiting => {
-                let because = pick::because(pod, container);
-                let (state, cause) = match pod.phase.is_over() {
-                    true => (State::Over, Cause::NeverStarted { container: container.name.clone(), because }),
-                    false => (State::Waiting, Cause::NotStarted(because)),
-                };
-                attempt.state = state;
-                self.waiting.add(number, &container.name, cause, Instant::now());
             }
             State::Read(tail) if tail.has_more() => self.queue.push_back((key, *tail)),
             state => attempt.state = state,

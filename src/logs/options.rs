@@ -5,6 +5,8 @@ use indexedjob_core::view::log::Parts;
 use indexedjob_core::view::style::Palette;
 use jiff::Timestamp;
 
+use super::missing::Missing;
+
 /// What is wanted, and how.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LogsOptions {
@@ -14,6 +16,33 @@ pub(crate) struct LogsOptions {
     pub(crate) previous: bool,
     pub(crate) cut: Cut,
     pub(crate) look: Look,
+    pub(crate) expected: Expected,
+    /// Are the logs kept for good, so that their ends are looked at twice?
+    pub(crate) kept: bool,
+}
+
+/// Which logs have to be there, for all to be well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// None: somebody else tells how the Job gets on.
+    Nothing,
+    /// Some log, and all that something keeps from being there. That an index has not had its turn is no trouble.
+    #[default]
+    Some,
+    /// One of each index: they were asked for by number.
+    Each,
+}
+
+impl Expected {
+    /// Is it a trouble that some indexes have no log? `any`: others have one.
+    pub(super) fn is_trouble(self, missing: &Missing, any: bool) -> bool {
+        match self {
+            _ if matches!(missing, Missing::Earlier(_)) => false,
+            Self::Nothing => *missing == Missing::Gone,
+            Self::Some => !(any && missing.is_expected()),
+            Self::Each => true,
+        }
+    }
 }
 
 /// Which indexes of a Job are followed.

@@ -74,8 +74,13 @@ impl Output {
 
     /// Tells that some log cannot be read to its end.
     pub(super) fn note_incomplete(&self, text: &str) {
-        self.incomplete.store(true, Ordering::Relaxed);
+        self.set_incomplete();
         self.note(text);
+    }
+
+    /// There is a log that cannot be read to its end; the user has been told.
+    pub(super) fn set_incomplete(&self) {
+        self.incomplete.store(true, Ordering::Relaxed);
     }
 
     /// Is there a log that could not be read to its end?

@@ -1,15 +1,14 @@
-//! Which attempts of an index, and which of their containers: from facts alone; and the words for why there is no log.
+//! Which attempts of an index, and which of their containers: from facts alone.
 
-use indexedjob_core::facts::{Container, End, Outcome, PodFacts};
-use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::facts::{Container, Outcome, PodFacts};
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::JobProgress;
 use indexedjob_core::text::shown;
-use indexedjob_core::view::indexes;
-use indexedjob_core::view::line::{self, not_started};
+use indexedjob_core::view::line;
 use indexedjob_core::view::log::Origin;
 use jiff::Timestamp;
 
+use super::missing::{Missing, SUSPENDED};
 use super::options::{Attempts, Containers, LogsOptions};
 
 /// What containerd and CRI-O, and the kubelet itself, call a program that could not be started.
@@ -19,86 +18,35 @@ const NO_PROGRAM: [&str; 3] = ["StartError", "ContainerCannotRun", "RunContainer
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Log {
     pub(crate) origin: Origin,
+    /// Which task it is, as the API counts.
+    pub(crate) index: Index,
     /// Of how many attempts at its index it is one, those included whose pods are gone.
     pub(crate) of: usize,
+    /// The uid of its pod.
+    pub(crate) pod_uid: String,
     /// The container's run before the present one.
     pub(crate) previous_run: bool,
+    /// Which run of its container in this pod it is, from 1.
+    pub(crate) run: u32,
     /// Has its pod ended, or this run, so that nothing will be added?
     pub(crate) is_over: bool,
-    /// How its container ended; None while it runs.
+    /// How its attempt ended; None while it goes on.
     pub(crate) end: Option<Ended>,
     /// kubectl's words for a choice that the user did not make; None where there was none to make.
     pub(crate) defaulted: Option<String>,
 }
 
-/// How a container ended, and where.
+/// How an attempt ended, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
     /// The node; empty where that is not known.
     pub(crate) node: String,
     pub(crate) started: Option<Timestamp>,
     pub(crate) finished: Option<Timestamp>,
-    pub(crate) exit_code: i32,
-}
-
-/// Why there is no log.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Missing {
-    /// Its container has not started yet.
-    NotStarted {
-        /// Why.
-        because: String,
-    },
-    /// Its container will not start any more.
-    NeverStarted {
-        /// Which one.
-        container: String,
-        /// Why.
-        because: String,
-    },
-    /// The pod is gone, and its log with it.
-    Gone,
-    /// The same of this attempt.
-    AttemptGone(usize),
-    /// The container ended before its program began, and wrote nothing.
-    NoProgram {
-        /// Why.
-        because: String,
-    },
-    /// The Job failed while there was no pod.
-    JobFailed,
-    /// The Job ended before it ran.
-    NeverRan,
-    /// There was nothing before the newest.
-    OnlyRun,
-    /// There are not so many attempts.
-    NoAttempt(usize),
-}
-
-impl Missing {
-    /// What is told of `these`.
-    pub(crate) fn line(&self, these: &IndexSet) -> String {
-        let (has, its, container) = match these.len() {
-            1 => ("has", "its", "container"),
-            _ => ("have", "their", "containers"),
-        };
-        match self {
-            Self::NotStarted { because } => not_started(these, because),
-            Self::NeverStarted { container, because } => never_started(container, these, because),
-            Self::Gone => gone(these),
-            Self::AttemptGone(nth) => {
-                format!("the pod of attempt {nth} of {} is gone, and its log with it", indexes(these))
-            }
-            Self::NoProgram { because } => no_program(these, because),
-            Self::JobFailed => format!(
-                "{} {has} no pod: the Job failed before it ran, or its pod was stopped and removed",
-                indexes(these)
-            ),
-            Self::NeverRan => format!("{} never ran", indexes(these)),
-            Self::OnlyRun => format!("{} {has} only one attempt, and {its} {container} ran once", indexes(these)),
-            Self::NoAttempt(nth) => format!("{} {has} no attempt {nth}", indexes(these)),
-        }
-    }
+    /// Of the container to blame, or 0; None where no container ended.
+    pub(crate) exit_code: Option<i32>,
+    /// The container that does the task's work.
+    pub(crate) container: String,
 }
 
 /// What is read of one index, and what is missing. The attempts are in the order in which they were made; a pod's name
@@ -114,14 +62,18 @@ pub(crate) fn picks(
     let job = progress.job().map(|job| job.name.as_str()).unwrap_or_default();
     let number = progress.number(index);
     let log = |Choice { attempt: (nth, pod), container, previous_run }| {
-        readable(pod, container)?;
+        let is_earlier = nth < of && options.attempts == Attempts::All;
+        readable(pod, container).map_err(|why| if is_earlier { Missing::Earlier(Box::new(why)) } else { why })?;
         let (job, pod_name, name) = (job.to_owned(), pod.name.clone(), container.name.clone());
         Ok(Log {
             origin: Origin { job, number, attempt: nth, pod: pod_name, container: name },
+            index,
             of,
+            pod_uid: pod.uid.clone(),
             previous_run,
+            run: container.restarts + u32::from(!previous_run),
             is_over: previous_run || pod.phase.is_over(),
-            end: ended(pod, container),
+            end: ended(pod),
             defaulted: defaulted(pod, container, &options.containers),
         })
     };
@@ -180,14 +132,15 @@ fn before<'a>(attempts: &[Numbered<'a>], options: &LogsOptions) -> Result<Vec<Re
     Ok(containers(pod, &options.containers)?.into_iter().map(choice).collect())
 }
 
-fn ended(pod: &PodFacts, container: &Container) -> Option<Ended> {
-    let End { exit_code, finished, .. } = container.end.as_ref()?;
+fn ended(pod: &PodFacts) -> Option<Ended> {
+    let (exit_code, container) = (pod.ending()?.exit_code, pod.log_container()?);
     let node = pod.node.clone().unwrap_or_default();
-    Some(Ended { node, started: container.run_began, finished: *finished, exit_code: *exit_code })
+    let (started, finished) = (container.run_began.or(pod.started), pod.finished);
+    Some(Ended { node, started, finished, exit_code, container: container.name.clone() })
 }
 
 /// Has the container a log?
-fn readable(pod: &PodFacts, container: &Container) -> Result<(), Missing> {
+pub(super) fn readable(pod: &PodFacts, container: &Container) -> Result<(), Missing> {
     if let Some(because) = no_program_because(container) {
         return Err(Missing::NoProgram { because });
     }
@@ -210,14 +163,14 @@ fn no_program_because(container: &Container) -> Option<String> {
 /// The containers of `pod` that are meant; else what to say.
 pub(super) fn containers<'a>(pod: &'a PodFacts, wanted: &Containers) -> Result<Vec<&'a Container>, String> {
     match wanted {
-        Containers::All => Ok(pod.containers.iter().collect()),
+        Containers::All => Ok(pod.containers.iter().chain(&pod.ephemeral_containers).collect()),
         Containers::Default => {
             let choice = pod.log_container().ok_or_else(|| format!("pod {} has no container", shown(&pod.name)));
             choice.map(|container| vec![container])
         }
         Containers::Named(name) => {
-            let found = pod.containers.iter().find(|c| c.name == *name).map(|container| vec![container]);
-            found.ok_or_else(|| {
+            let mut all = pod.containers.iter().chain(&pod.ephemeral_containers);
+            all.find(|c| c.name == *name).map(|container| vec![container]).ok_or_else(|| {
                 shown(&format!("container {name} is not valid for pod {} out of: {}", pod.name, names(pod)))
                     .into_owned()
             })
@@ -231,35 +184,39 @@ pub(super) fn defaulted(pod: &PodFacts, container: &Container, wanted: &Containe
     choice.then(|| shown(&format!("Defaulted container \"{}\" out of: {}", container.name, names(pod))).into_owned())
 }
 
-/// The containers as kubectl lists them: `a, b, input (init)`.
+/// The containers as kubectl lists them: `a, b, debugger (ephem), input (init)`.
 fn names(pod: &PodFacts) -> String {
-    let name_of = |c: &Container| format!("{}{}", c.name, if c.init { " (init)" } else { "" });
     let (init, main): (Vec<_>, Vec<_>) = pod.containers.iter().partition(|c| c.init);
-    main.into_iter().chain(init).map(name_of).collect::<Vec<_>>().join(", ")
+    let main = main.into_iter().map(|c| c.name.clone());
+    let ephemeral = pod.ephemeral_containers.iter().map(|c| format!("{} (ephem)", c.name));
+    let init = init.into_iter().map(|c| format!("{} (init)", c.name));
+    main.chain(ephemeral).chain(init).collect::<Vec<_>>().join(", ")
 }
 
-/// `: ImagePullBackOff: Back-off pulling image "x"`, or what the scheduler says; empty where nothing is known.
-pub(super) fn because(pod: &PodFacts, container: &Container) -> String {
+/// `: ImagePullBackOff: Back-off pulling image "x"`, `: Unschedulable: 0/1 nodes are available`; empty where nothing is
+/// known. The container that is meant knows best why it waits.
+fn because(pod: &PodFacts, container: &Container) -> String {
+    if !pod.unscheduled.is_empty() {
+        return line::because(&[&"Unschedulable".into(), &pod.unscheduled]);
+    }
     let init = pod.containers.iter().find(|c| c.init && !c.waiting.is_empty());
     let waiting = [Some(container), init].into_iter().flatten().find(|c| {
         // `PodInitializing` says only that an init container is not done; that one knows more.
         !c.waiting.is_empty() && c.waiting.raw() != "PodInitializing"
     });
-    let why = match waiting {
-        Some(c) => [&c.waiting, &c.waiting_message],
-        None if !pod.unscheduled.is_empty() => [&pod.unscheduled, &pod.reason],
-        None => [&pod.reason, &pod.message],
-    };
-    line::because(&why)
+    match waiting {
+        Some(c) => line::because(&[&c.waiting, &c.waiting_message]),
+        None => line::because(&[&pod.reason, &pod.message]),
+    }
 }
 
 /// `: the Job is suspended`; empty where nothing is known of why there is no pod.
 pub(super) fn because_without_pod(progress: &JobProgress) -> &'static str {
-    if progress.job().is_some_and(|job| job.suspended) { ": the Job is suspended" } else { "" }
+    if progress.job().is_some_and(|job| job.suspended) { SUSPENDED } else { "" }
 }
 
 /// An index without a pod: not started, given up, or its pod is gone.
-fn without_pod(progress: &JobProgress, index: Index) -> Missing {
+pub(super) fn without_pod(progress: &JobProgress, index: Index) -> Missing {
     let done = progress.job().is_some_and(|job| job.succeeded.contains(index.0))
         || progress.failed_indexes().contains(index.0);
     if done {
@@ -270,26 +227,6 @@ fn without_pod(progress: &JobProgress, index: Index) -> Missing {
         Some(_) => Missing::NeverRan,
         None => Missing::NotStarted { because: because_without_pod(progress).to_owned() },
     }
-}
-
-/// `container worker of index 3 was never started`, and why.
-pub(super) fn never_started(container: &str, these: &IndexSet, because: &str) -> String {
-    format!("container {} of {} was never started{because}", shown(container), indexes(these))
-}
-
-/// `the program of index 3 could not be started`, and why.
-fn no_program(these: &IndexSet, because: &str) -> String {
-    let program = if these.len() == 1 { "program" } else { "programs" };
-    format!("the {program} of {} could not be started{because}", indexes(these))
-}
-
-/// The pods of `these` are gone, and their logs with them.
-pub(super) fn gone(these: &IndexSet) -> String {
-    let (pods, are, logs, them) = match these.len() {
-        1 => ("pod", "is", "its log", "it"),
-        _ => ("pods", "are", "their logs", "them"),
-    };
-    format!("the {pods} of {} {are} gone, and {logs} with {them}", indexes(these))
 }
 
 #[cfg(test)]
@@ -393,7 +330,10 @@ mod tests {
         let mut failed = pod("p", 1, &json!({"terminated": end}), 0);
         failed["status"]["phase"] = json!("Failed");
         let why = "the program of index 3 could not be started: StartError: exec: \"x\": not found";
-        are(&[failed], &last(), &[why]);
+        are(&[failed.clone()], &last(), &[why]);
+        let again = pod("q", 2, &json!({"terminated": {"exitCode": 0}}), 0);
+        let all = LogsOptions { attempts: Attempts::All, ..LogsOptions::default() };
+        are(&[failed, again], &all, &[&format!("{why} (there was another attempt)"), "q worker 2/2"]);
     }
 
     #[test]
@@ -432,16 +372,6 @@ mod tests {
         let words = "Defaulted container \"worker\" out of: worker, mesh, input (init)";
         assert_eq!(defaulted(Containers::Default).as_deref(), Some(words));
         assert_eq!(defaulted(Containers::Named("worker".into())), None);
-    }
-
-    #[test]
-    fn many_indexes_with_one_cause_are_one_line() {
-        let these = IndexSet::from_api("3-5,9", 10);
-        assert_eq!(not_started(&these, ": ErrImagePull"), "indexes 3-5,9 have not started yet: ErrImagePull");
-        assert_eq!(never_started("w", &these, ""), "container w of indexes 3-5,9 was never started");
-        assert_eq!(gone(&these), "the pods of indexes 3-5,9 are gone, and their logs with them");
-        let only = "indexes 3-5,9 have only one attempt, and their containers ran once";
-        assert_eq!(Missing::OnlyRun.line(&these), only);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::JobProgress;
 use indexedjob_core::text::shown;
 
+use super::missing::Missing;
 use super::options::{Attempts, LogsOptions};
-use super::pick::{Log, Missing, picks};
+use super::pick::{Log, picks};
 
 /// The logs of some indexes.
 #[derive(Debug, Default)]
@@ -70,17 +71,12 @@ impl Picked {
 
     /// What cannot be read, a line for each reason.
     pub(crate) fn missing(&self) -> impl Iterator<Item = String> {
-        self.of_missing(|missing| !self.is_absent(missing))
+        self.of_missing(|missing| self.options.expected.is_trouble(missing, self.any))
     }
 
-    /// What does not exist, where others of what was asked for do.
+    /// What need not be there: indexes that have not had their turn, or no second attempt, where others have.
     pub(crate) fn absent(&self) -> impl Iterator<Item = String> {
-        self.of_missing(|missing| self.is_absent(missing))
-    }
-
-    /// That some indexes have no second attempt is to be expected; that none has it is not.
-    fn is_absent(&self, missing: &Missing) -> bool {
-        matches!(missing, Missing::NoAttempt(_)) && self.any
+        self.of_missing(|missing| !self.options.expected.is_trouble(missing, self.any))
     }
 
     fn of_missing(&self, which: impl Fn(&Missing) -> bool) -> impl Iterator<Item = String> {
@@ -100,6 +96,7 @@ mod tests {
     use indexedjob_core::progress::Change;
     use serde_json::json;
 
+    use super::super::options::Expected;
     use super::*;
 
     /// A Job of six indexes: 0 had one attempt, 1 and 2 had two, 3 waits for an image, 4 and 5 have no pod.
@@ -128,10 +125,24 @@ mod tests {
     fn what_is_missing_is_one_line_for_each_reason() {
         let picked = picked("0-5", Attempts::Last);
         assert_eq!(picked.logs.len(), 3);
-        let missing: Vec<_> = picked.missing().collect();
-        let want = ["indexes 4,5 have not started yet", "index 3 has not started yet: ErrImagePull"];
-        assert_eq!(missing, want);
-        assert_eq!((picked.absent().count(), picked.to_come().to_string()), (0, "3-5".to_owned()));
+        assert_eq!(picked.missing().collect::<Vec<_>>(), ["index 3 has not started yet: ErrImagePull"]);
+        assert_eq!(picked.absent().collect::<Vec<_>>(), ["indexes 4,5 have not started yet"]);
+        assert_eq!(picked.to_come().to_string(), "3-5");
+        let waiting = self::picked("4,5", Attempts::Last);
+        assert_eq!(waiting.missing().collect::<Vec<_>>(), ["indexes 4,5 have not started yet"], "none has a log");
+    }
+
+    #[test]
+    fn of_each_index_that_is_named_a_log_has_to_be_there() {
+        let named = |picked: Picked| {
+            let options = LogsOptions { expected: Expected::Each, ..picked.options };
+            Picked { options, ..picked }
+        };
+        let waiting = named(picked("0,4", Attempts::Last));
+        assert_eq!(waiting.missing().collect::<Vec<_>>(), ["index 4 has not started yet"]);
+        let fewer = named(picked("0-2", Attempts::Nth(2)));
+        assert_eq!(fewer.missing().collect::<Vec<_>>(), ["index 0 has no attempt 2"]);
+        assert_eq!((waiting.absent().count(), fewer.absent().count()), (0, 0));
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Feed {
     }
 
     /// A line, or a piece of one.
-    fn line(&mut self, line: &[u8], whole: bool, out: &mut Vec<u8>) {
+    pub(super) fn line(&mut self, line: &[u8], whole: bool, out: &mut Vec<u8>) {
         let text = match self.times && !self.is_open {
             true => {
                 let (_, text) = split(line);

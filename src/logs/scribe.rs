@@ -1,5 +1,6 @@
 //! How the lines of one log are written: prefix, time and text, or JSON.
 
+use indexedjob_core::text::shown;
 use indexedjob_core::view::log::{Origin, prefix, push_json, push_safe};
 
 use super::options::{Form, Look};
@@ -60,7 +61,8 @@ impl Scribe {
     pub(super) fn name(&self) -> String {
         let Origin { number, attempt, container, .. } = &self.origin;
         let attempt = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
-        let container = if self.look.parts.container { format!(", container {container}") } else { String::new() };
+        let container =
+            if self.look.parts.container { format!(", container {}", shown(container)) } else { String::new() };
         format!("index {number}{attempt}{container}")
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use indexedjob_core::text::shown;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -216,7 +217,7 @@ impl Tail {
             return self.give_up(&trouble.why).await;
         };
         if is_news {
-            let words = format!("{}{}: {}", self.shared.voice, self.scribe.name(), trouble.why);
+            let words = format!("{}{}: {}", self.shared.voice, self.scribe.name(), shown(&trouble.why));
             self.shared.reading.output.note_trouble(&words);
         }
         sleep(wait).await;

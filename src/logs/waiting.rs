@@ -6,14 +6,11 @@ use std::time::Duration;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::Number;
 use indexedjob_core::view::indexes;
-use indexedjob_core::view::line;
 use tokio::time::Instant;
 
-use super::pick;
+use super::missing::Missing;
 
-/// What every container goes through before it starts, as it is told: worth a note only when it lasts.
-const USUAL: [&str; 3] = ["", ": ContainerCreating", ": PodInitializing"];
-/// How long that may last.
+/// How long may last what every container goes through before it starts: until then it is not worth a note.
 const USUAL_TIME: Duration = Duration::from_secs(10);
 /// How long another cause has to last: by then the other indexes that it concerns are known, too.
 const SETTLED: Duration = Duration::from_secs(2);
@@ -23,10 +20,8 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// Why nothing comes of an index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cause {
-    /// Its container has not started; [`pick::because`] says why.
-    NotStarted(String),
-    /// Its container will not start any more.
-    NeverStarted { container: String, because: String },
+    /// It has no log.
+    NoLog(Missing),
     /// As many logs as this are being read.
     Queued(usize),
 }
@@ -60,9 +55,9 @@ impl Waiting {
         self.present.remove(&(number, container.to_owned()));
     }
 
-    /// Nobody waits any more.
-    pub(super) fn clear(&mut self) {
-        self.present.clear();
+    /// Nobody waits any more but these.
+    pub(super) fn retain(&mut self, these: &BTreeSet<Number>) {
+        self.present.retain(|(number, _), _| these.contains(number));
     }
 
     /// What is to be told now, a line each. A cause that has lasted for one index is told for all that it concerns.
@@ -80,6 +75,14 @@ impl Waiting {
         due.map(|(cause, (_, these))| self.tell(cause, these, now)).collect()
     }
 
+    /// What is to be told of a cause at the end of all, whatever has lasted how long; None where all of it was told.
+    pub(super) fn rest(&mut self, cause: Cause, mut these: BTreeSet<Number>, now: Instant) -> Option<String> {
+        if let Some(told) = self.told.get(&cause) {
+            these.retain(|number| !told.numbers.contains(number));
+        }
+        (!these.is_empty()).then(|| self.tell(cause, these, now))
+    }
+
     fn tell(&mut self, cause: Cause, these: BTreeSet<Number>, now: Instant) -> String {
         let line = cause.line(&these.iter().map(|number| number.0).collect());
         let told = self.told.entry(cause).or_insert_with(|| Told { numbers: BTreeSet::new(), at: now });
@@ -93,16 +96,14 @@ impl Cause {
     /// How long it may last untold.
     fn patience(&self) -> Duration {
         match self {
-            Self::NotStarted(because) if !USUAL.contains(&because.as_str()) => SETTLED,
-            Self::NotStarted(_) | Self::Queued(_) => USUAL_TIME,
-            Self::NeverStarted { .. } => Duration::ZERO,
+            Self::NoLog(missing) if !missing.is_usual() => SETTLED,
+            Self::NoLog(_) | Self::Queued(_) => USUAL_TIME,
         }
     }
 
     fn line(&self, these: &IndexSet) -> String {
         match self {
-            Self::NotStarted(because) => line::not_started(these, because),
-            Self::NeverStarted { container, because } => pick::never_started(container, these, because),
+            Self::NoLog(missing) => missing.line(these),
             Self::Queued(others) => format!("{} will be read later: {others} logs are read at a time", indexes(these)),
         }
     }
@@ -122,7 +123,7 @@ mod tests {
     }
 
     fn not_started(because: &str) -> Cause {
-        Cause::NotStarted(because.to_owned())
+        Cause::NoLog(Missing::NotStarted { because: because.to_owned() })
     }
 
     #[test]
@@ -182,13 +183,26 @@ mod tests {
     }
 
     #[test]
+    fn at_the_end_what_has_not_been_told_is() {
+        let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
+        waiting.add(Number(1), "w", not_started(": ErrImagePull"), clock.at(0));
+        assert_eq!(waiting.due(clock.at(2)), ["index 1 has not started yet: ErrImagePull"]);
+        let mut rest = |these: &[u32]| {
+            waiting.rest(not_started(": ErrImagePull"), these.iter().copied().map(Number).collect(), clock.at(3))
+        };
+        assert_eq!(rest(&[1, 4]).as_deref(), Some("index 4 has not started yet: ErrImagePull"));
+        assert_eq!(rest(&[1, 4]), None);
+    }
+
+    #[test]
     fn other_causes_have_their_own_words() {
         let (clock, mut waiting) = (Clock(Instant::now()), Waiting::default());
         waiting.add(Number(4), "w", Cause::Queued(16), clock.at(0));
         let because = ": Evicted: The node was low on memory".to_owned();
-        waiting.add(Number(5), "w", Cause::NeverStarted { container: "worker".into(), because }, clock.at(0));
-        let never = "container worker of index 5 was never started: Evicted: The node was low on memory";
-        assert_eq!(waiting.due(clock.at(0)), [never]);
+        let never = Cause::NoLog(Missing::NeverStarted { container: "worker".into(), because });
+        waiting.add(Number(5), "w", never, clock.at(0));
+        let line = "container worker of index 5 was never started: Evicted: The node was low on memory";
+        assert_eq!(waiting.due(clock.at(2)), [line]);
         assert_eq!(waiting.due(clock.at(10)), ["index 4 will be read later: 16 logs are read at a time"]);
     }
 }

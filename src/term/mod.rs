@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use indexedjob_core::view::style::Palette;
+use indexedjob_core::view::style::{Paint, Palette};
 use indicatif::ProgressBar;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
@@ -166,6 +166,13 @@ impl Term {
         self.bar().suspend(|| {
             let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
         });
+    }
+
+    /// A warning of the server, as kubectl shows it.
+    pub(crate) fn warn(&self, text: &str) {
+        let (wish, seen) = (*lock(&self.0.color), self.0.seen);
+        let palette = Palette::new(resolve::color(wish, &self.0.env, seen.stderr_is_terminal, seen.dumb));
+        self.note(&format!("{} {text}", palette.paint(Paint::Warning, "Warning:")));
     }
 
     /// Something that shows progress as the user wishes it and the terminal can.

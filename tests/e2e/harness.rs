@@ -87,7 +87,7 @@ fn read_config(kubectl: &Path, kubeconfig: &Path) -> Result<Value, String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the contract with the Makefile")]
-fn variable(name: &str) -> Option<PathBuf> {
+pub(crate) fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
@@ -167,6 +167,16 @@ impl Space {
         path
     }
 
+    /// A link of this name to a program, on the PATH before everything else; one that is there stays. Returns its directory.
+    pub(crate) fn link(&self, name: &str, program: impl AsRef<Path>) -> PathBuf {
+        let bin = self.home.path().join("bin");
+        std::fs::create_dir_all(&bin).expect("the home is writable");
+        if !bin.join(name).exists() {
+            std::os::unix::fs::symlink(program, bin.join(name)).expect("the home is writable");
+        }
+        bin
+    }
+
     /// What is in a file of the home.
     #[track_caller]
     pub(crate) fn read(&self, name: &str) -> Vec<u8> {
@@ -192,6 +202,7 @@ impl Space {
             args: Vec::new(),
             kubeconfig: self.home.path().join("config"),
             stdin: Vec::new(),
+            env: Vec::new(),
             plugin: false,
         }
     }
@@ -300,6 +311,7 @@ pub(crate) struct Run<'a> {
     args: Vec<OsString>,
     kubeconfig: PathBuf,
     stdin: Vec<u8>,
+    env: Vec<(OsString, OsString)>,
     plugin: bool,
 }
 
@@ -313,6 +325,17 @@ impl Run<'_> {
         Self { stdin: bytes.into(), ..self }
     }
 
+    /// What `change` makes of it.
+    pub(crate) fn pipe(self, change: impl FnOnce(Self) -> Self) -> Self {
+        change(self)
+    }
+
+    /// With this variable, too.
+    pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
     /// With the kubeconfig of somebody else.
     pub(crate) fn kubeconfig(self, path: &Path) -> Self {
         Self { kubeconfig: path.to_owned(), ..self }
@@ -322,11 +345,12 @@ impl Run<'_> {
         let mut command = Command::new(&self.program);
         let plugin = Path::new(PLUGIN).parent().expect("a file is in a directory").to_owned();
         let others = variable("PATH").unwrap_or_default();
-        let path = std::env::join_paths(std::iter::once(plugin).chain(std::env::split_paths(&others)));
+        let own = [self.space.home.path().join("bin"), plugin];
+        let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&others)));
         command.args(&self.args).env_clear().current_dir(self.space.home.path());
         command.env("PATH", path.expect("no directory has a separator in its name"));
         command.env("HOME", self.space.home.path()).env("KUBECONFIG", &self.kubeconfig);
-        command.env("TZ", "UTC").env("TERM", "xterm");
+        command.env("TZ", "UTC").env("TERM", "xterm").envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -144,8 +144,9 @@ fn a_suspended_job_is_cancelled_without_starting_anything() {
 #[test]
 fn suspend_says_what_it_stops_and_resume_goes_on() {
     let space = Space::new("suspend");
-    job(&space, 4, 2, "[ -e /nothing ]; sleep $((JOB_COMPLETION_INDEX * 20))", &json!({}));
+    job(&space, 4, 2, "[ $JOB_COMPLETION_INDEX = 0 ] || sleep 8", &json!({}));
     space.until("index 0 is done", || (space.job("x")["status"]["completedIndexes"] == "0").then_some(()));
+    space.until("index 1 runs", || (space.job("x")["status"]["ready"] == 2).then_some(()));
     space.indexedjob("suspend x").output().is(0, "job.batch/x suspended\n", &["resume starts"]);
     space.until("no pod runs", || (space.job("x")["status"]["active"].as_u64().unwrap_or(0) == 0).then_some(()));
     space.indexedjob("suspend x").output().is(0, "job.batch/x suspended (no change)\n", &[]);

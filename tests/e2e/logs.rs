@@ -78,7 +78,7 @@ kind: Job
 metadata: {name: four}
 spec:
   completions: 4
-  parallelism: 2
+  parallelism: 3
   completionMode: Indexed
   backoffLimitPerIndex: 1
   template:
@@ -91,7 +91,7 @@ spec:
         - sh
         - -c
         - |
-          for i in $(seq 500); do echo "$JOB_COMPLETION_INDEX/$FAILURES $i"; test $((i % 100)) != 0 || sleep 1; done
+          for i in $(seq 500); do echo "$JOB_COMPLETION_INDEX/$FAILURES $i"; test $((i % 100)) != 0 || sleep 0.4; done
           test $JOB_COMPLETION_INDEX != 2 || test $FAILURES != 0
         env:
         - name: FAILURES
@@ -183,7 +183,7 @@ fn logs_are_read_by_index_state_and_time_and_saved() {
     let attempts = [("[0]", "0/0"), ("[1]", "1/0"), ("[2]", "2/0"), ("[2/2]", "2/1"), ("[3]", "3/0")];
     let lines = |(prefix, attempt): &(&str, &str)| numbered(&format!("{prefix} {attempt}"));
     assert_eq!(ordered.text(), attempts.iter().map(lines).collect::<String>());
-    let by_time = space.indexedjob("logs four --attempt all --order time --timestamps").ok();
+    let by_time = space.indexedjob("logs four --attempt all --order time --timestamps --prefix=never").ok();
     let times: Vec<_> = by_time.text().lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(times.len() == 2500 && times.is_sorted(), "{} lines", times.len());
     let of_two = space.indexedjob("logs four --index 2,3 --tail 1").output();
@@ -194,7 +194,11 @@ fn logs_are_read_by_index_state_and_time_and_saved() {
     assert_eq!(saved("2/2.log"), numbered("2/1").as_bytes());
     let joblog = String::from_utf8(saved("joblog.tsv")).expect("text");
     let codes: Vec<_> = joblog.lines().map(|row| row.split('\t').nth(6).unwrap_or_default()).collect();
-    assert_eq!(codes, ["Exitval", "0", "0", "1", "0", "0"]);
+    assert_eq!(codes, ["Exitval", "0", "0", "0", "0"], "a row for each task, of its newest attempt");
+    let pods = String::from_utf8(saved("pods.tsv")).expect("text");
+    let sizes: u64 = pods.lines().skip(1).filter_map(|row| row.rsplit('\t').next()?.parse::<u64>().ok()).sum();
+    let files = attempts.map(|(_, attempt)| numbered(attempt).len() as u64);
+    assert_eq!((pods.lines().count(), sizes), (6, files.iter().sum()), "{pods}");
     let again = space.indexedjob("logs four --save out").output();
     again.is(0, "", &["5 logs saved in out, 5 of them before"]);
 }
@@ -241,11 +245,23 @@ spec:
 "#;
 
 #[test]
+fn a_program_that_is_not_there_is_told_with_and_without_following() {
+    let space = Space::new("logs-no-program");
+    let manifest = job("none", 2, "backoffLimitPerIndex: 0", "");
+    space.apply(&manifest.replace("[sh, -c, ", "[/no/such/program, "));
+    let why = &["could not be started: ", "/no/such/program"];
+    space.indexedjob("logs none -f").output().fails(1, why);
+    space.indexedjob("logs none").output().fails(1, why);
+}
+
+#[test]
 fn kubectls_flags_choose_the_container_and_the_lines() {
     let space = Space::new("logs-flags");
     space.apply(TWO_CONTAINERS);
     space.completes("two");
     let logs = |flags: &str| space.indexedjob(&format!("logs job/two --index 0 {flags}")).output();
+    let all = "[0/1/before] from before\n[0/1/main] 11\n[0/1/main] 12\n[0/1/side] from side\n";
+    logs("--all-containers --tail=2 --prefix").is(0, all, &[]);
     logs("-c side").is(0, "from side\n", &[]);
     logs("--container=before").is(0, "from before\n", &[]);
     logs("-c main --tail=2").is(0, "11\n12\n", &[]);

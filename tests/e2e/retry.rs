@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Output, Run, Space, say};
+use crate::harness::{Output, Run, Running, Space, say};
 
 /// The program of a task, which fails for 3 and 7 unless it is told that all is well.
 const PROGRAM: &str =
@@ -31,7 +31,7 @@ fn fails(space: &Space, name: &str) {
 
 /// The new run is complete, and has started only these.
 #[track_caller]
-fn only_these_ran(space: &Space, job: &str, indexes: &[u32], completed: &str) {
+pub(crate) fn only_these_ran(space: &Space, job: &str, indexes: &[u32], completed: &str) {
     assert_eq!(started(space, job), indexes, "{job}");
     assert_eq!(space.job(job)["status"]["completedIndexes"], completed, "{job}");
 }
@@ -69,40 +69,64 @@ fn only_what_failed_runs_whoever_retries() {
         let again = as_user(space.indexedjob(&format!("retry {via}")), user.as_ref()).output();
         again.is(0, "", &["was retried as", "nothing to retry\n"]);
         assert_eq!(space.job(via)["status"]["completedIndexes"], "0-2,4-6", "the old Job keeps its status");
+        runs_are_shown_together(&space, via, user.as_ref());
     }
 }
 
-#[test]
-fn items_and_numbers_go_along() {
-    let space = Space::new("retry-items");
+/// What `via` and its retry did, told of both of them.
+fn runs_are_shown_together(space: &Space, via: &str, user: Option<&PathBuf>) {
+    let says = |line: &str| as_user(space.indexedjob(line), user).output();
+    let line = format!("{via}: retried as {via}-r1 (2/2 done)\n");
+    says(&format!("wait {via}")).fails(3, &[&line]);
+    says(&format!("logs {via} --index 0")).is(0, "did 0\n", &[&line]);
+    // It was done before this run, which may have no pod of it.
+    says(&format!("logs {via}-r1 --index 0")).is(0, "did 0\n", &[]);
+    says(&format!("logs {via}-r1 --index 7")).is(0, "did 7\n", &[]);
+    says(&format!("status {via} --chain --state succeeded -o ranges")).is(0, "0-7\n", &[]);
+    let rows = says(&format!("status {via}-r1 --chain --index 0,3 -o csv"));
+    let attempts: Vec<_> = rows.text().lines().skip(1).map(|row| row.split(',').nth(3).unwrap_or_default()).collect();
+    assert_eq!(attempts, ["1", "2"], "{rows}");
+}
+
+/// Items by `ConfigMap`, by an init container and in the command, and numbers, retried by this user.
+fn items_and_numbers(space: &Space, user: Option<&PathBuf>, via: &str) {
     let items = "--items a,b,c,d,e,f,g,h";
     let read = r#"case $JOB_COMPLETION_INDEX in 3|7) [ "$OK" = yes ] || exit 1;; esac; cat /input/data.txt; echo "$@""#;
-    for (user, via) in users(&space) {
-        let ways = [("map", "--items-via=configmap", "x"), ("init", "--items-via=init", "x"), ("word", "", "{}")];
-        for (name, flag, word) in ways {
-            let create = space.indexedjob(&format!("create {name}-{via} {CREATE} {items} {flag}"));
-            create.args(["--", "sh", "-c", read, "sh", word]).ok();
-        }
-        let array = space.indexedjob(&format!("create array-{via} {CREATE} --array 1-10"));
-        array.args(["--", "sh", "-c", PROGRAM]).ok();
-        for (name, ..) in ways {
-            let job = format!("{name}-{via}");
-            fails(&space, &job);
-            retried(&space, &job, user.as_ref(), via);
-            only_these_ran(&space, &format!("{job}-r1"), &[3, 7], "0-7");
-            let log = space.indexedjob(&format!("logs {job}-r1 --index 7")).ok();
-            assert!(log.text().starts_with('h'), "{log}");
-            // The items outlive the Job that they were made for.
-            space.kubectl(&format!("delete job {job}")).ok();
-        }
-        let job = format!("array-{via}");
-        fails(&space, &job);
-        let output = retried(&space, &job, user.as_ref(), via);
-        assert!(output.stderr.contains("retrying tasks 3,7 of 10"), "{output}");
-        only_these_ran(&space, &format!("{job}-r1"), &[2, 6], "0-9");
-        let log = space.indexedjob(&format!("logs {job}-r1 --index 7")).ok();
-        assert_eq!(log.text(), "did 7\n");
+    let ways = [("map", "--items-via=configmap", "x"), ("init", "--items-via=init", "x"), ("word", "", "{}")];
+    for (name, flag, word) in ways {
+        let create = space.indexedjob(&format!("create {name} {CREATE} {items} {flag}"));
+        create.args(["--", "sh", "-c", read, "sh", word]).ok();
     }
+    let array = space.indexedjob(&format!("create array {CREATE} --array 1-10"));
+    array.args(["--", "sh", "-c", PROGRAM]).ok();
+    for (name, ..) in ways {
+        fails(space, name);
+        retried(space, name, user, via);
+        only_these_ran(space, &format!("{name}-r1"), &[3, 7], "0-7");
+        let log = space.indexedjob(&format!("logs {name}-r1 --index 7")).ok();
+        assert!(log.text().starts_with('h'), "{log}");
+        // The items outlive the Job that they were made for.
+        space.kubectl(&format!("delete job {name}")).ok();
+        assert_eq!(space.job(&format!("{name}-r1"))["status"]["completedIndexes"], "0-7");
+    }
+    fails(space, "array");
+    let output = retried(space, "array", user, via);
+    assert!(output.stderr.contains("retrying tasks 3,7 of 10"), "{output}");
+    only_these_ran(space, "array-r1", &[2, 6], "0-9");
+    let log = space.indexedjob("logs array-r1 --index 7").ok();
+    assert_eq!(log.text(), "did 7\n");
+}
+
+#[test]
+fn items_and_numbers_go_along_by_the_status() {
+    items_and_numbers(&Space::new("retry-items"), None, "status");
+}
+
+#[test]
+fn items_and_numbers_go_along_with_no_more_than_edit() {
+    let space = Space::new("retry-items-edit");
+    let editor = space.config_of_user("editor", Some("edit"));
+    items_and_numbers(&space, Some(&editor), "adopt");
 }
 
 #[test]
@@ -192,15 +216,126 @@ fn a_retry_is_killed_and_goes_on_and_is_taken_back() {
 #[test]
 fn two_retries_at_once_make_one_run() {
     let space = Space::new("retry-twice");
+    for (user, via) in users(&space) {
+        space.indexedjob(&format!("create {via} {CREATE} --completions 8")).args(["--", "sh", "-c", PROGRAM]).ok();
+        fails(&space, via);
+        let both = ["yes", "indeed"]
+            .map(|ok| as_user(space.indexedjob(&format!("retry {via} --env OK={ok}")), user.as_ref()).spawn());
+        let ends = both.map(Running::finish);
+        let mut codes = ends.each_ref().map(|end| end.code);
+        codes.sort_unstable();
+        assert_eq!(codes, [Some(0), Some(1)], "{} {}", ends[0], ends[1]);
+        let loser = ends.iter().find(|end| end.code == Some(1)).expect("one of them");
+        // The later it looks, the more it sees.
+        let said =
+            ["another retry was faster", "by a retry with other flags that has not ended", "has not ended; what runs"];
+        assert!(said.iter().any(|text| loser.stderr.contains(text)), "{loser}");
+        assert_eq!(space.all("jobs").iter().filter(|job| name_of(job).starts_with(&format!("{via}-r"))).count(), 1);
+        let run = format!("{via}-r1");
+        space.indexedjob(&format!("wait {run} --timeout=300s --for=finished")).ok();
+        assert_eq!(started(&space, &run), [3, 7]);
+        assert_eq!(space.all("pods").iter().filter(|pod| name_of(pod).starts_with(via)).count(), 10, "no pod was lost");
+    }
+}
+
+fn name_of(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn the_old_job_goes_while_the_new_one_runs_and_its_time_to_live_waits_for_it() {
+    let space = Space::new("retry-source");
+    // Index 7 runs for a while, so that the old Job can go meanwhile.
+    let slow = format!("{PROGRAM}; [ $JOB_COMPLETION_INDEX != 7 ] || sleep 8");
+    for (user, via) in users(&space) {
+        let create = space.indexedjob(&format!("create {via} {CREATE} --completions 8 --ttl 300"));
+        create.args(["--", "sh", "-c", &slow]).ok();
+        fails(&space, via);
+        as_user(space.indexedjob(&format!("retry {via} --env OK=yes")), user.as_ref()).ok();
+        let spec = &space.job(via)["spec"]["ttlSecondsAfterFinished"];
+        assert_eq!(*spec, 300, "it was given back");
+        // It is over at once.
+        space.kubectl(&format!("patch job {via} -p")).args([r#"{"spec":{"ttlSecondsAfterFinished":0}}"#]).ok();
+        space.until("its time is over", || {
+            space.kubectl(&format!("get job {via}")).output().code.filter(|code| *code != 0)
+        });
+        let run = format!("{via}-r1");
+        space.completes(&run);
+        only_these_ran(&space, &run, &[3, 7], "0-7");
+        if via == "adopt" {
+            space.indexedjob("logs adopt-r1 --index 0").output().is(0, "did 0\n", &[]);
+        }
+        space.indexedjob(&format!("retry {via}")).output().is(0, "", &["nothing to retry\n"]);
+    }
+}
+
+#[test]
+fn an_editor_cancels_and_retries_the_rest() {
+    let space = Space::new("retry-cancelled");
     let editor = space.config_of_user("editor", Some("edit"));
+    let hangs =
+        r#"case $JOB_COMPLETION_INDEX in 1|2) [ "$OK" = yes ] || sleep 1000;; esac; echo "did $JOB_COMPLETION_INDEX""#;
+    let create = space.indexedjob(&format!("create x {CREATE} --completions 4 --active-deadline 1h"));
+    create.args(["--", "sh", "-c", hangs]).ok();
+    space.until("0 and 3 are done, 1 and 2 run", || {
+        let status = &space.job("x")["status"];
+        (status["completedIndexes"] == "0,3" && status["ready"] == 2).then_some(())
+    });
+    space.indexedjob("cancel x --index 1").kubeconfig(&editor).output().is(0, "job.batch/x index 1 cancelled\n", &[]);
+    let refused = space.indexedjob("retry x").kubeconfig(&editor).output();
+    refused.fails(1, &["job x has not ended; what runs would run twice\nhint: ", "kubectl indexedjob cancel x"]);
+    space.indexedjob("cancel x").kubeconfig(&editor).output().is(0, "job.batch/x cancelled\n", &[]);
+    let retried = space.indexedjob("retry x --env OK=yes --wait --timeout=300s").kubeconfig(&editor).output();
+    retried.is(0, "job.batch/x-r1 created\njob.batch/x-r1 condition met\n", &["retrying tasks 1,2 of 4"]);
+    only_these_ran(&space, "x-r1", &[1, 2], "0-3");
+    assert_eq!(space.job("x-r1")["spec"]["activeDeadlineSeconds"], 3600, "as before it was cancelled");
+}
+
+#[test]
+fn a_policy_that_forbids_the_status_leads_to_the_next_way() {
+    let space = Space::new("retry-policy");
+    let policy = |name: &str| {
+        let rule = json!({"apiGroups": ["batch"], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["jobs/status"]});
+        // The controller-manager goes on.
+        let person =
+            json!({"name": "people", "expression": "!request.userInfo.username.startsWith('system:kube-controller')"});
+        let spec = json!({
+            "failurePolicy": "Fail", "matchConstraints": {"resourceRules": [rule]}, "matchConditions": [person],
+            "validations": [{"expression": "false", "message": "the status is not for people"}],
+        });
+        let selector = json!({"matchLabels": {"kubernetes.io/metadata.name": space.namespace}});
+        let binding = json!({
+            "policyName": name, "validationActions": ["Deny"], "matchResources": {"namespaceSelector": selector},
+        });
+        let version = "admissionregistration.k8s.io/v1";
+        let object = |kind: &str, spec: Value| {
+            json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}).to_string()
+        };
+        object("ValidatingAdmissionPolicy", spec) + &object("ValidatingAdmissionPolicyBinding", binding)
+    };
+    let _gone =
+        Cleanup(&space, format!("validatingadmissionpolicy,validatingadmissionpolicybinding {}", space.namespace));
+    space.apply(&policy(&space.namespace));
     space.indexedjob(&format!("create x {CREATE} --completions 8")).args(["--", "sh", "-c", PROGRAM]).ok();
     fails(&space, "x");
-    let both =
-        ["yes", "indeed"].map(|ok| space.indexedjob(&format!("retry x --env OK={ok}")).kubeconfig(&editor).spawn());
-    let codes = both.map(|run| run.finish().code);
-    assert!(codes.contains(&Some(0)) && codes.contains(&Some(1)), "{codes:?}");
-    assert_eq!(space.all("jobs").len(), 2);
-    assert_eq!(started(&space, "x-r1"), [3, 7]);
+    space.until("the policy is in force", || {
+        let patch =
+            space.kubectl("patch job x --subresource=status --type=merge -p").args([r#"{"status":{"ready":0}}"#]);
+        patch.output().stderr.contains("not for people").then_some(())
+    });
+    let output = space.indexedjob("retry x --env OK=yes --wait --timeout=300s").output();
+    let parts = ["the status is not for people", "via adopt: jobs/status may not be patched\n"];
+    output.is(0, "job.batch/x-r1 created\njob.batch/x-r1 condition met\n", &parts);
+    only_these_ran(&space, "x-r1", &[3, 7], "0-7");
+}
+
+/// Deletes what is outside of the namespace.
+struct Cleanup<'a>(&'a Space, String);
+
+impl Drop for Cleanup<'_> {
+    fn drop(&mut self) {
+        self.0.kubectl(&format!("delete --ignore-not-found {}", self.1)).output();
+    }
 }
 
 #[test]

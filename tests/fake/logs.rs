@@ -271,7 +271,8 @@ fn container<'a>(pod: &'a Value, asked: &str) -> Result<&'a str, Status> {
         containers.filter_map(|container| container["name"].as_str()).collect()
     };
     let regular = names("containers");
-    if let Some(found) = regular.iter().chain(&names("initContainers")).find(|name| **name == asked) {
+    let others = [names("initContainers"), names("ephemeralContainers")].concat();
+    if let Some(found) = regular.iter().chain(&others).find(|name| **name == asked) {
         return Ok(found);
     }
     match regular[..] {

@@ -34,7 +34,14 @@ fn a_kubeconfig_that_is_broken() {
 #[test]
 fn an_unknown_context() {
     let server = Server::start();
-    run(&server, "wait x --context other").output().says(1, "", &["error: context \"other\" does not exist"]);
+    run(&server, "wait x --context other").output().says(
+        1,
+        "",
+        &[
+            "context was not found for specified context: other\n",
+            "hint: see which there are: kubectl config get-contexts",
+        ],
+    );
     assert!(server.requests().is_empty());
 }
 

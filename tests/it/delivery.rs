@@ -57,7 +57,8 @@ fn documented(typed: &str, variables: &BTreeMap<&str, Vec<u8>>) -> Vec<u8> {
             }
             rest = after;
         } else if let Some(after) = rest.strip_prefix('$') {
-            out.extend_from_slice(if after.starts_with('(') { b"$" } else { b"$$" });
+            let is_name = after.starts_with('(') && after.contains(')');
+            out.extend_from_slice(if is_name { b"$" } else { b"$$" });
             rest = after;
         } else {
             out.push(b'$');

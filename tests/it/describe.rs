@@ -211,7 +211,7 @@ fn what_keeps_indexes_from_running_is_told_with_the_next_command() {
     for line in [
         "  Running:    0 (1 index)\n  Starting:   1 (1 index)\n  Pending:    2 (1 index)\n",
         "Waiting:\n  index 1 has not started yet: ErrImagePull: no such image\n",
-        "Next:\n  kubectl indexedjob wait x\n",
+        "Next:\n  kubectl indexedjob status x\n",
     ] {
         assert!(text.contains(line), "{line}\n---\n{text}");
     }

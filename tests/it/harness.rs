@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -22,6 +22,8 @@ pub(crate) struct Run {
     env: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
     stalled: bool,
+    /// By what name it is called; None for its own.
+    name: Option<String>,
 }
 
 /// A run against this server. The words of `line` are its arguments.
@@ -40,6 +42,7 @@ pub(crate) fn run_without_config(line: &str) -> Run {
         args: Vec::new(),
         stdin: Vec::new(),
         stalled: false,
+        name: None,
     };
     run.args(line.split_whitespace())
 }
@@ -58,6 +61,11 @@ impl Run {
     pub(crate) fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = bytes.into();
         self
+    }
+
+    /// By this name, as a link to it.
+    pub(crate) fn called(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
     }
 
     /// Nobody reads its stdout, as with a pager that waits for a key.
@@ -88,10 +96,18 @@ impl Run {
         self.spawn().finish()
     }
 
+    fn program(&self) -> PathBuf {
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_kubectl-indexedjob"));
+        let Some(name) = &self.name else { return program };
+        let link = self.home().join(name);
+        std::os::unix::fs::symlink(program, &link).expect("the home is writable");
+        link
+    }
+
     /// Starts it.
     #[track_caller]
     pub(crate) fn spawn(self) -> Running {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kubectl-indexedjob"));
+        let mut command = Command::new(self.program());
         command.args(&self.args).env_clear().envs(self.env.iter().map(|(key, value)| (key, value)));
         command.env("TZ", "UTC").current_dir(self.home.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

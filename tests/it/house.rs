@@ -35,6 +35,7 @@ const SHELL: &[(&str, &[&str])] = &[
     ("env", &[]),
     ("clock", &[]),
     ("cli", &["exit"]),
+    ("settings", &["env", "cli"]),
     ("term", &["exit", "env", "clock"]),
     ("cluster", &["exit", "env", "clock"]),
     ("failure", &["exit", "cli", "term", "cluster"]),
@@ -64,6 +65,7 @@ const CORE_CRATES: &[(&str, &[&str])] = &[
 const SHELL_CRATES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli"]),
     ("clap_complete", &["src/cli", "src/commands/completion.rs"]),
+    ("clap_mangen", &["src/cli/man.rs"]),
     ("futures", &[]),
     ("http", &["src/cluster"]),
     ("http_body_util", &["src/cluster"]),

@@ -516,6 +516,8 @@ fn several_jobs_are_told_apart() {
     assert_eq!(followed, ["[x/0] x0", "[x/1] x1", "[y/0] y0", "[y/1] y1"]);
     let output = run(&server, "logs x z").output();
     output.says(4, "x0\nx1\n", &["\"z\" not found"]);
+    let output = run(&server, "logs x y -c zz").output();
+    output.says(1, "", &["error: x: container zz is not valid for pod x-0-", "error: y: container zz is not valid"]);
 }
 
 #[test]
@@ -531,7 +533,9 @@ fn lines_can_be_json_and_by_time() {
         log.end();
         server.log("default", &pod, "worker", Log::Live(log));
     }
-    run(&server, "logs x --index 0,1 --order time").output().is(0, "a\nb\nc\nd\n", "");
+    run(&server, "logs x --index 0,1 --order time").output().is(0, "[0] a\n[1] b\n[0] c\n[1] d\n", "");
+    let plain = run(&server, "logs x --index 0,1 --order time --prefix=never").output();
+    plain.is(0, "a\nb\nc\nd\n", "");
     let output = run(&server, "logs x --index 0,1 --order=time -o json").output();
     output.ends_with_code(0);
     let lines: Vec<serde_json::Value> = output.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -563,17 +567,148 @@ fn logs_are_saved_and_a_second_run_takes_only_what_is_new() {
     let joblog = String::from_utf8(read("joblog.tsv").unwrap()).unwrap();
     let rows: Vec<Vec<&str>> = joblog.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(rows[0].join(" "), "Seq Host Starttime JobRuntime Send Receive Exitval Signal Command");
-    assert_eq!((rows.len(), rows[1][1], &rows[1][5..]), (3, "node-1", &["6", "137", "9", "true"][..]));
+    let command = "JOB_COMPLETION_INDEX=0 true";
+    assert_eq!((rows.len(), rows[1][1], &rows[1][5..]), (2, "node-1", &["7", "0", "0", command][..]));
     log.end();
     job.pod_becomes(&pod, &Pod::new(1).succeeded());
     let before = server.requests_to("GET", "*/log").len();
     let output = run(&server, "logs x --index 0,1 --save").args([&directory]).output();
     output.says(0, "", &["3 logs saved in", "2 of them before"]);
-    assert_eq!(server.requests_to("GET", "*/log").len(), before + 1, "what was there is not read again");
+    let asked = server.requests_to("GET", "*/log").split_off(before);
+    assert_eq!(asked.len(), 2, "what was there is not read again");
+    assert_eq!(asked[1].query("tailLines"), Some("10"), "the end is looked at twice");
     assert_eq!((read("1/1.log").as_deref(), read("1/1.log.part")), (Some(&b"so far\n"[..]), None));
+    let codes = |text: Vec<u8>| -> Vec<String> {
+        let text = String::from_utf8(text).unwrap();
+        text.lines().skip(1).map(|row| [0, 6].map(|at| row.split('\t').nth(at).unwrap()).join(" ")).collect()
+    };
+    assert_eq!(codes(read("joblog.tsv").unwrap()), ["0 0", "1 0"]);
     job.recreate();
     let other = run(&server, "logs x --save").args([&directory]).output();
     other.says(2, "", &["holds the logs of another Job"]);
+}
+
+#[test]
+fn a_pod_that_takes_the_place_of_one_that_is_gone_does_not_take_its_file() {
+    let (server, job) = job();
+    job.edit(|job| drop(job["spec"].as_object_mut().unwrap().remove("backoffLimitPerIndex")));
+    let logged = |text: &str| {
+        let pod = job.add_pod(Pod::new(0).failed(1));
+        server.log("default", &pod, "worker", Log::Bytes(text.into()));
+        pod
+    };
+    let first = logged("first\n");
+    let home = TempDir::new().unwrap();
+    let save = || run(&server, "logs x --index 0 --save").args([home.path()]).output();
+    save().says(0, "", &["1 log saved in"]);
+    job.remove_pod(&first);
+    let second = logged("second\n");
+    save().says(0, "", &["1 log saved in"]);
+    let read = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    assert_eq!([read("0/1.log"), read("0/2.log")], ["first\n", "second\n"]);
+    let pods = read("pods.tsv");
+    let pods: Vec<Vec<&str>> = pods.lines().map(|row| row.split('\t').collect()).collect();
+    assert_eq!(pods[0].join(" "), "File Index Attempt Container Pod Uid Bytes");
+    assert_eq!((pods[1][0], pods[1][4], pods[2][0], pods[2][4]), ("0/1.log", &*first, "0/2.log", &*second));
+    save().says(0, "", &["1 log saved in", "1 of them before"]);
+    std::fs::write(home.path().join("0/2.log"), "mine").unwrap();
+    save().says(2, "", &["0/2.log is there, and has been changed since it was saved", "hint: "]);
+    assert_eq!(read("0/2.log"), "mine");
+}
+
+#[test]
+fn a_log_whose_answer_ends_well_before_the_log_does_is_not_saved_as_whole() {
+    let (server, job) = job();
+    let pod = job.add_pod(Pod::new(0).succeeded());
+    let log = LiveLog::new();
+    (0..100).for_each(|number| log.write(number, format!("{number}\n")));
+    log.end();
+    server.log("default", &pod, "worker", Log::Live(log.clone()));
+    log.limit(80, Ending::Eof);
+    let home = TempDir::new().unwrap();
+    run(&server, "logs x --index 0 --save").args([home.path()]).output().says(0, "", &["1 log saved in"]);
+    let want = (0..100).map(|number| format!("{number}\n")).collect::<Vec<_>>().concat();
+    assert_eq!(std::fs::read_to_string(home.path().join("0/1.log")).unwrap(), want);
+}
+
+#[test]
+fn the_job_log_says_what_ran_for_which_item() {
+    let (server, _) = job();
+    let path = |path: &str| json!({"name": "items", "mountPath": path, "subPathExpr": "$(JOB_COMPLETION_INDEX)"});
+    let items = json!({"metadata": {"name": "items"}, "data": {"0": "foo", "1": "b\tr"}});
+    server.put_object(&crate::fake::Resource::core("configmaps"), "default", items);
+    let job = server.add_job_from(
+        "default",
+        json!({"metadata": {"name": "y"}, "spec": {"completions": 2, "completionMode": "Indexed", "template": {"spec": {
+            "restartPolicy": "Never", "volumes": [{"name": "items", "configMap": {"name": "items"}}],
+            "containers": [{"name": "worker", "image": "i", "command": ["rev", "/input/data.txt"],
+                "volumeMounts": [path("/input/data.txt")]}],
+        }}}}),
+    );
+    (0..2).for_each(|index| drop(job.add_logged_pod(index, "x\n")));
+    let home = TempDir::new().unwrap();
+    run(&server, "logs y --save").args([home.path()]).output().says(0, "", &["2 logs saved in"]);
+    let joblog = std::fs::read_to_string(home.path().join("joblog.tsv")).unwrap();
+    let commands: Vec<&str> = joblog.lines().skip(1).filter_map(|row| row.split('\t').nth(8)).collect();
+    let want = ["0 rev /input/data.txt # foo", "1 rev /input/data.txt # b\\tr"];
+    assert_eq!(commands, want.map(|command| format!("JOB_COMPLETION_INDEX={command}")));
+}
+
+#[test]
+fn an_index_that_has_not_had_its_turn_is_told_and_is_no_failure_unless_it_is_named() {
+    let (server, job) = job();
+    job.add_logged_pod(0, "0\n");
+    let hint = "hint: kubectl indexedjob logs x --index 1-4 -f\n";
+    let not_started = "indexes 1-4 have not started yet\n";
+    run(&server, "logs x").output().is(0, "0\n", &[not_started, hint].concat());
+    run(&server, "logs x --index 0-4").output().is(1, "0\n", &["error: ", not_started, hint].concat());
+    let previous = "index 0 has only one attempt, and its container ran once\n";
+    let output = run(&server, "logs x -p").output();
+    output.says(1, "", &[&format!("error: {not_started}"), &format!("error: {previous}")]);
+    let pod = job.add_pod(Pod::new(1).failed(1));
+    server.log("default", &pod, "worker", Log::Bytes(b"first\n".to_vec()));
+    job.add_logged_pod(1, "second\n");
+    run(&server, "logs x -p").output().says(0, "first\n", &["indexes 2-4 have not started yet", previous]);
+    job.add_pod(Pod::new(2).waiting("ErrImagePull", "not found"));
+    run(&server, "logs x").output().says(1, "0\nsecond\n", &["error: index 2 has not started yet: ErrImagePull"]);
+}
+
+#[test]
+fn a_program_that_could_not_be_started_is_1_whether_it_is_followed_or_not() {
+    let (server, job) = job();
+    let end = json!({"exitCode": 128, "reason": "StartError", "message": "exec: \"x\": not found"});
+    let state = json!({"status": {"containerStatuses": [{"name": "worker", "state": {"terminated": end}}]}});
+    (0..5).for_each(|index| drop(job.add_pod(Pod::new(index).failed(128).with(state.clone()))));
+    job.fail("0-4", "FailedIndexes", "m");
+    let why = "the programs of indexes 0-4 could not be started: StartError: exec: \"x\": not found\n";
+    run(&server, "logs x").output().is(1, "", &format!("error: {why}"));
+    run(&server, "logs x -f").output().is(1, "", why);
+    assert!(server.requests_to("GET", "*/log").is_empty());
+}
+
+#[test]
+fn an_ephemeral_container_is_one_of_all_containers() {
+    let (server, job) = job();
+    let done = json!({"terminated": {"exitCode": 0}});
+    let debugged = json!({
+        "spec": {"containers": [{"name": "worker"}], "ephemeralContainers": [{"name": "debugger"}]},
+        "status": {"containerStatuses": [{"name": "worker", "state": done}],
+            "ephemeralContainerStatuses": [{"name": "debugger", "state": {"terminated": {"exitCode": 1}}}]},
+    });
+    let pod = job.add_pod(Pod::new(0).succeeded().with(debugged));
+    server.log("default", &pod, "worker", Log::Bytes(b"work\n".to_vec()));
+    server.log("default", &pod, "debugger", Log::Bytes(b"looked\n".to_vec()));
+    let all = run(&server, "logs x --index 0 --all-containers --prefix").output();
+    all.is(0, "[0/1/worker] work\n[0/1/debugger] looked\n", "");
+    run(&server, "logs x --index 0 -c debugger").output().is(0, "looked\n", "");
+    run(&server, "logs x --index 0").output().is(0, "work\n", "");
+    run(&server, "logs x --index 0 -c zz").output().says(1, "", &["out of: worker, debugger (ephem)"]);
+    let home = TempDir::new().unwrap();
+    let save = run(&server, "logs x --index 0 --all-containers --save").args([home.path()]).output();
+    save.says(0, "", &["2 logs saved in"]);
+    let joblog = std::fs::read_to_string(home.path().join("joblog.tsv")).unwrap();
+    let rows: Vec<Vec<&str>> = joblog.lines().skip(1).map(|row| row.split('\t').collect()).collect();
+    assert_eq!((rows.len(), rows[0][5], rows[0][6]), (1, "12", "0"), "a task is one row, with all that it wrote");
 }
 
 #[test]

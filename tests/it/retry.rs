@@ -13,7 +13,7 @@ use crate::words::{created, no_job};
 const RETRYING: &str = "kubectl-indexedjob/retrying";
 
 /// A server with the Job `x`, of whose five indexes 0, 2 and 4 succeeded, a ConfigMap of it, and a controller.
-fn server() -> Server {
+pub(crate) fn server() -> Server {
     let server = Server::start();
     let container = json!({"name": "worker", "image": "busybox", "command": ["true"]});
     let volume = json!({"name": "input", "configMap": {"name": "x-items"}});
@@ -39,7 +39,7 @@ fn server() -> Server {
 }
 
 /// The same for somebody who has no more than `edit`.
-fn server_for_edit() -> Server {
+pub(crate) fn server_for_edit() -> Server {
     let server = server();
     server.forbid("patch", "jobs/status");
     server
@@ -48,7 +48,7 @@ fn server_for_edit() -> Server {
 const BOTH: [fn() -> Server; 2] = [server, server_for_edit];
 
 /// The indexes of the pods that belong to this Job, as it started or was given them.
-fn indexes_of(server: &Server, name: &str, started: bool) -> Vec<String> {
+pub(crate) fn indexes_of(server: &Server, name: &str, started: bool) -> Vec<String> {
     let uid = server.job("default", name).uid();
     let own = server.objects(&Resource::core("pods")).into_iter().filter(|pod| {
         let metadata = &pod["metadata"];
@@ -62,7 +62,7 @@ fn indexes_of(server: &Server, name: &str, started: bool) -> Vec<String> {
 
 /// The new run is there, ready, and has run nothing but what failed; nothing of what was done is lost.
 #[track_caller]
-fn all_is_made(server: &Server) {
+pub(crate) fn all_is_made(server: &Server) {
     let job = server.job("default", "x-r1").json();
     assert_eq!(job["status"]["completedIndexes"], "0-4", "{job:#}");
     assert!(job["metadata"]["annotations"][RETRYING].is_null() && job["spec"]["suspend"] == false, "{job:#}");
@@ -77,7 +77,7 @@ fn all_is_made(server: &Server) {
 
 /// Whatever happened: what is done is not run, and is known somewhere.
 #[track_caller]
-fn nothing_done_is_lost_or_runs_again(server: &Server) {
+pub(crate) fn nothing_done_is_lost_or_runs_again(server: &Server) {
     let pods = server.objects(&Resource::core("pods"));
     for index in ["0", "2", "4"] {
         let label = |pod: &&Value| pod["metadata"]["labels"]["batch.kubernetes.io/job-completion-index"] == index;
@@ -132,8 +132,17 @@ fn who_may_only_edit_takes_over_the_pods() {
     assert_eq!(server.jobs().len(), 1);
 }
 
+#[test]
+fn the_logs_of_what_was_taken_over_are_not_printed_again() {
+    let server = server_for_edit();
+    run(&server, "retry x --logs").output().ends_with_code(0);
+    let read: Vec<String> =
+        server.requests_to("GET", "*/pods/*/log").into_iter().map(|request| request.path.clone()).collect();
+    assert!(read.len() == 2 && read.iter().all(|path| path.contains("/x-r1-")), "{read:?}");
+}
+
 /// `retry x`, killed after its k-th write that changes something; None where it made fewer.
-fn killed_after(server: &Server, k: u64) -> Output {
+pub(crate) fn killed_after(server: &Server, k: u64) -> Output {
     let (send, receive) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
     let (killed, gone) = mpsc::channel();
     server.on_write(k, When::After, move || {
@@ -147,7 +156,7 @@ fn killed_after(server: &Server, k: u64) -> Output {
 }
 
 #[test]
-fn killed_after_any_write_the_next_run_goes_on() {
+pub(crate) fn killed_after_any_write_the_next_run_goes_on() {
     for (make, count) in BOTH.into_iter().zip([4, 6]) {
         for k in 1..=count {
             let server = make();
@@ -165,7 +174,30 @@ fn killed_after_any_write_the_next_run_goes_on() {
 }
 
 #[test]
-fn killed_after_any_write_undo_takes_all_back() {
+fn a_run_that_does_not_know_what_is_done_is_not_let_run() {
+    for (make, count) in BOTH.into_iter().zip([4, 6]) {
+        for k in 1..count {
+            let server = make();
+            killed_after(&server, k);
+            let line = "job x-r1 was begun by a retry that did not end; it does not know yet which tasks are done\n";
+            let hint = "hint: give the same retry command again, or take it back: \
+                        kubectl indexedjob retry x-r1 --undo\n";
+            for verb in ["resume x-r1", "scale x-r1 --parallelism 2", "cancel x-r1", "cancel x-r1 --index 1"] {
+                run(&server, verb).output().is(1, "", &format!("error: {line}{hint}"));
+            }
+            let described = run(&server, "describe x-r1").output();
+            let text = described.text();
+            assert!(text.contains("kubectl indexedjob retry x-r1 --undo\n"), "{text}");
+            assert!(!text.contains("indexedjob resume"), "{text}");
+            assert!(indexes_of(&server, "x-r1", true).is_empty());
+            run(&server, "retry x-r1").output().says(0, &created("x-r1"), &[]);
+            all_is_made(&server);
+        }
+    }
+}
+
+#[test]
+pub(crate) fn killed_after_any_write_undo_takes_all_back() {
     for (make, count) in BOTH.into_iter().zip([4, 6]) {
         for k in 1..count {
             let server = make();
@@ -203,16 +235,88 @@ fn answers_that_are_lost_are_looked_after() {
 
 #[test]
 fn what_fails_for_good_is_taken_back() {
-    for (make, path) in
-        [(server as fn() -> Server, "*/jobs/x-r1/status"), (server_for_edit, "*/pods/*"), (server, "*/configmaps/*")]
-    {
-        let server = make();
+    for (path, way) in [("*/jobs/x-r1/status", "--via=status"), ("*/pods/*", "--via=adopt"), ("*/configmaps/*", "")] {
+        let server = server();
         server.fault(On::patch(path), Fault::Says(403, "the webhook says no"));
-        let output = run(&server, "retry x").output();
+        let output = run(&server, &format!("retry x {way}")).output();
         output.says(1, "", &["the webhook says no"]);
         assert_eq!(server.jobs().len(), 1, "{path}");
         nothing_done_is_lost_or_runs_again(&server);
         assert_eq!(indexes_of(&server, "x", true).len(), 5);
+    }
+}
+
+#[test]
+fn where_a_policy_forbids_what_the_roles_allow_the_next_way_is_taken() {
+    for code in [400, 403, 422] {
+        let server = server();
+        server.fault(On::patch("*/jobs/x-r1/status"), Fault::Says(code, "the webhook says no"));
+        let output = run(&server, "retry x").output();
+        let parts =
+            ["via status is not possible: ", "the webhook says no\n", "via adopt: jobs/status may not be patched\n"];
+        output.says(0, &created("x-r1"), &parts);
+        all_is_made(&server);
+        nothing_done_is_lost_or_runs_again(&server);
+    }
+    let server = server_for_edit();
+    server.set_version("v1.37.1");
+    server.fault(On::patch("*/pods/*").from(2), Fault::Says(403, "the webhook says no"));
+    let output = run(&server, "retry x").output();
+    // What was handed over before is given back, or the smaller Job would be nobody's.
+    output.says(1, "", &["the webhook says no", "hint: kubectl indexedjob retry x --undo\n"]);
+    nothing_done_is_lost_or_runs_again(&server);
+    server.clear_faults();
+    server.fault(On::patch("*/pods/*"), Fault::Says(403, "the webhook says no"));
+    run(&server, "retry x --undo").output().ends_with_code(1);
+    server.clear_faults();
+    run(&server, "retry x --undo").output().is(0, "job.batch \"x-r1\" deleted\n", "");
+    assert_eq!(indexes_of(&server, "x", true).len(), 5, "every pod is where it was");
+    server.fault(On::patch("*/pods/*"), Fault::Says(403, "the webhook says no"));
+    let output = run(&server, "retry x").output();
+    output.says(0, &created("x-r1"), &["via adopt is not possible: ", "as x-r1, via subset\n"]);
+    assert_eq!(server.job("default", "x-r1").json()["spec"]["completions"], 2);
+}
+
+#[test]
+fn a_server_that_does_not_know_the_roles_yet_is_no_reason_to_give_up() {
+    for make in BOTH {
+        let server = make();
+        let other = server.clone();
+        let deny = Fault::Says(403, "jobs is forbidden");
+        server.on_write(1, When::After, move || other.fault(On::get("*/namespaces/*").first(1), deny));
+        let first = run(&server, "retry x").output();
+        let hint = "hint: job x-r1 is half-made and suspended; the same command goes on, and this takes it back: ";
+        first.says(1, "", &["jobs is forbidden\n", hint]);
+        run(&server, "retry x").output().says(0, &created("x-r1"), &["going on with x-r1"]);
+        all_is_made(&server);
+        nothing_done_is_lost_or_runs_again(&server);
+    }
+}
+
+#[test]
+fn a_server_that_is_away_after_any_step_comes_back_to_the_same() {
+    for (make, count) in BOTH.into_iter().zip([4, 6]) {
+        for k in 1..=count {
+            for (requests, timeout) in [(2, "5s"), (u64::MAX, "1s")] {
+                let server = make();
+                let other = server.clone();
+                let away = move || other.fault(On::any("*").first(requests), Fault::Code(503));
+                server.on_write(k, When::After, away);
+                let first = run(&server, &format!("retry x --request-timeout={timeout}")).output();
+                nothing_done_is_lost_or_runs_again(&server);
+                let is_last = k == count;
+                assert!(requests > 2 || first.code == Some(0), "after step {k}: {first:?}");
+                if first.code != Some(0) {
+                    assert!(first.code == Some(1), "after step {k}: {first:?}");
+                    server.clear_faults();
+                    let again = run(&server, "retry x").output();
+                    let want = if is_last { String::new() } else { created("x-r1") };
+                    again.says(0, &want, &[]);
+                }
+                all_is_made(&server);
+                nothing_done_is_lost_or_runs_again(&server);
+            }
+        }
     }
 }
 
@@ -246,21 +350,36 @@ fn a_retry_of_another_name_at_the_same_time_gives_way() {
     all_is_made(&server);
 }
 
+/// No pod that was made for `x-r1` has one of the indexes that are done.
+#[track_caller]
+fn nothing_done_runs_again(server: &Server, why: &str) {
+    if server.jobs().iter().any(|job| job["metadata"]["name"] == "x-r1") {
+        let ran = indexes_of(server, "x-r1", true);
+        assert!(ran.iter().all(|index| ["1", "3"].contains(&index.as_str())), "{why}: {ran:?}");
+    }
+}
+
 #[test]
-fn a_source_that_is_deleted_half_way_is_told_or_not_needed() {
-    // What is done is told already; the ConfigMap has another owner.
-    let server = server();
-    let other = server.clone();
-    server.on_write(3, When::Before, move || other.job("default", "x").delete());
-    run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
-    assert_eq!(server.job("default", "x-r1").json()["status"]["completedIndexes"], "0-4");
-    assert_eq!(indexes_of(&server, "x-r1", true), ["1", "3"]);
-    // Its pods went along.
-    let server = server_for_edit();
-    let other = server.clone();
-    server.on_write(3, When::Before, move || other.job("default", "x").delete());
-    let output = run(&server, "retry x").output();
-    output.says(1, "", &["error: the succeeded pods of 3 tasks are gone or were taken by another retry\n"]);
+fn a_source_that_is_deleted_at_any_step_is_told_or_not_needed() {
+    for (make, count) in BOTH.into_iter().zip([4, 6]) {
+        for k in 1..=count {
+            let server = make();
+            let other = server.clone();
+            server.on_write(k, When::Before, move || other.job("default", "x").delete());
+            let output = run(&server, "retry x").output();
+            nothing_done_runs_again(&server, &format!("deleted before step {k}: {output:?}"));
+            match (count, k) {
+                // The ConfigMap has another owner by then, and what is done is in an annotation, or was handed over.
+                (4, 3..) | (6, 6) => {
+                    output.says(0, &created("x-r1"), &[]);
+                    assert_eq!(server.job("default", "x-r1").json()["status"]["completedIndexes"], "0-4");
+                }
+                (_, 1 | 2) => output.says(1, "", &["error: configmap x-items, which the tasks need, is gone"]),
+                // Its pods went along.
+                _ => output.says(1, "", &["tasks are gone or were taken by another retry\n"]),
+            }
+        }
+    }
 }
 
 #[test]
@@ -272,6 +391,26 @@ fn a_run_that_was_begun_is_ended_without_its_source() {
     again.says(0, &created("x-r1"), &["going on with x-r1, which was begun before\n"]);
     assert_eq!(server.job("default", "x-r1").json()["status"]["completedIndexes"], "0-4");
     assert_eq!(indexes_of(&server, "x-r1", true), ["1", "3"]);
+}
+
+#[test]
+fn a_time_to_live_that_is_held_off_is_that_of_the_new_job_too() {
+    for (make, count) in BOTH.into_iter().zip([6, 8]) {
+        for k in 1..count {
+            let server = make();
+            server.job("default", "x").edit(|job| job["spec"]["ttlSecondsAfterFinished"] = json!(60));
+            killed_after(&server, k);
+            run(&server, "retry x").output().says(
+                0,
+                &created("x-r1"),
+                &["going on with x-r1, which was begun before\n"],
+            );
+            all_is_made(&server);
+            for job in server.jobs() {
+                assert_eq!(job["spec"]["ttlSecondsAfterFinished"], 60, "killed after step {k}: {job:#}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -325,6 +464,9 @@ fn what_nobody_asked_for_stays_to_be_done() {
     let parts = ["task 0 succeeded already", "retrying task 1 of 5 of x as x-r1", "task 3 is not done either"];
     first.says(0, &created("x-r1"), &parts);
     assert_eq!(indexes_of(&server, "x-r1", true), ["1"]);
+    let note = "x-r1: left out by its retry, so counted as succeeded but not done: index 3\n";
+    let output = run(&server, "status x-r1").output();
+    assert_eq!(output.stderr.matches(note).count(), 1, "{output:?}");
     let second = run(&server, "retry x").output();
     second.says(0, &created("x-r2"), &["x was retried as x-r1", "retrying task 3 of 5 of x-r1 as x-r2"]);
     assert_eq!(indexes_of(&server, "x-r2", true), ["3"]);
@@ -345,6 +487,7 @@ fn what_cancel_changed_is_as_before() {
         serde_json::from_str(run(&server, "retry x --dry-run=client -o json").output().text()).expect("JSON");
     assert_eq!((&json["spec"]["parallelism"], &json["spec"]["activeDeadlineSeconds"]), (&json!(4), &Value::Null));
     assert!(!json.to_string().contains("kubectl-indexedjob/parallelism"));
+    assert_eq!(json["spec"]["suspend"], true, "created from this, it would run again what is done");
     assert_eq!(server.writes(), 0);
 }
 

@@ -132,8 +132,6 @@ fn every_form_speaks_of_the_same_indexes() {
     };
     assert_eq!(out("-o ranges"), "1-3\n");
     assert_eq!(out("-o lines"), "1\n2\n3\n");
-    assert_eq!(out("-o lines --sort exit-code"), "1\n2\n3\n");
-    assert_eq!(out("-o lines --sort state"), "1\n2\n3\n");
     let json: Value = serde_json::from_str(&out("-o json")).unwrap();
     let numbers: Vec<_> =
         json["indexes"].as_array().unwrap().iter().map(|row| row["index"].as_u64().unwrap()).collect();
@@ -142,6 +140,48 @@ fn every_form_speaks_of_the_same_indexes() {
     assert_eq!(out("-o yaml").matches("\n- index: ").count(), 3);
     assert_eq!(out("-o wide").lines().count(), 4);
     assert_eq!(out("").lines().count(), 4);
+}
+
+#[test]
+fn rows_stand_in_the_order_of_the_user() {
+    let (server, job) = job(4);
+    job.add_pod(Pod::new(0).running());
+    job.add_pod(Pod::new(1).failed(3));
+    job.add_pod(Pod::new(2).failed(9));
+    job.set_status(&json!({"failedIndexes": "2", "active": 1}));
+    let lines = |sort: &str| {
+        let output = run(&server, &format!("status x --state all -o lines --sort {sort}")).output();
+        output.ends_with_code(0);
+        output.text().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(lines("number"), "0 1 2 3");
+    assert_eq!(lines("exit-code"), "2 1 0 3");
+    assert_eq!(lines("state"), "2 1 0 3");
+    assert_eq!(lines("attempts"), "0 1 2 3");
+    job.add_pod(Pod::new(1).failed(3));
+    assert_eq!(lines("attempts"), "1 0 2 3");
+}
+
+#[test]
+fn pods_that_succeeded_are_never_all_listed_however_many_indexes_are_in_doubt() {
+    let (server, job) = job(400);
+    job.edit(|job| job["spec"]["backoffLimitPerIndex"] = json!(3));
+    for index in 0..150 {
+        job.add_pod(Pod::new(index).failed(1));
+    }
+    for index in 150..400 {
+        job.add_pod(Pod::new(index).succeeded());
+    }
+    // Its second attempt has succeeded, and nobody has counted it.
+    job.add_pod(Pod::new(120).succeeded());
+    job.set_status(&json!({"completedIndexes": "150-399", "succeeded": 250, "active": 0}));
+    let output = run(&server, "status x --state retrying -o ranges").output();
+    output.is(0, "0-119,121-149\n", "");
+    let lists = pod_lists(&server);
+    let of_all = lists
+        .iter()
+        .filter(|(labels, fields)| fields != "status.phase!=Succeeded" && !labels.contains("completion-index"));
+    assert_eq!((lists.len(), of_all.count()), (4, 0), "{lists:?}");
 }
 
 #[test]
@@ -164,10 +204,13 @@ fn an_empty_set_is_nothing_and_never_all() {
     run(&server, "status x --index -").output().is(0, "", nothing);
     run(&server, "status x --map").args(["--index", ""]).output().is(0, "", nothing);
     run(&server, "status x --watch").args(["--index", ""]).output().is(0, "", nothing);
-    run(&server, "status x -o ranges").args(["--index", ""]).output().is(0, "\n", "");
-    run(&server, "status x -o lines").args(["--index", ""]).output().is(0, "", "");
+    run(&server, "status x -o ranges").args(["--index", ""]).output().is(0, "\n", nothing);
+    for form in ["lines", "name"] {
+        run(&server, "status x").args(["-o", form, "--index", ""]).output().is(0, "", nothing);
+    }
     run(&server, "status x --state terminating").output().is(0, "", "no index of job x is selected\n");
     let json = run(&server, "status x -o json").args(["--index", ""]).output();
+    assert_eq!(json.stderr, nothing);
     let document: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(document["indexes"], json!([]));
 }
@@ -353,7 +396,7 @@ fn a_job_that_needs_only_some_of_its_indexes() {
     job.add_condition("Complete", "SuccessPolicy", "Matched rules at index 0");
     let output = run(&server, "status x").output();
     output.ends_with_code(0);
-    assert_eq!(rows(output.text())[1], ["1-3", "pending", "the Job has ended"]);
+    assert_eq!(rows(output.text())[1], ["1-3", "unfinished", "the Job has ended"]);
 }
 
 #[test]
@@ -404,6 +447,20 @@ fn a_watch_of_a_job_that_is_deleted_says_so() {
 }
 
 #[test]
+fn a_watch_of_a_job_that_deletes_itself_ends_with_its_verdict() {
+    let (server, job) = job(2);
+    job.edit(|job| job["spec"]["ttlSecondsAfterFinished"] = json!(0));
+    let watched = run(&server, "status x --watch").spawn();
+    watched.await_stdout("pending");
+    job.add_event("Normal", "Completed", "Job completed");
+    job.delete();
+    let output = watched.finish();
+    output.ends_with_code(0);
+    assert!(output.text().ends_with("x: 2/2 succeeded\n"), "{}", output.text());
+    assert!(!output.stderr.contains("deleted"), "{}", output.stderr);
+}
+
+#[test]
 fn a_watch_is_interrupted_at_once() {
     let (server, _job) = mixed();
     let watched = run(&server, "status x --watch").spawn();
@@ -434,7 +491,12 @@ fn pods_that_may_not_be_created_are_told_by_the_jobs_events() {
     let why = "pods \"x-0-abcde\" is forbidden: exceeded quota: q";
     job.add_event("Warning", "FailedCreate", &format!("Error creating: {why}"));
     let output = run(&server, "status x").output();
-    assert_eq!(rows(output.text())[1], ["0-2", "pending", why]);
+    assert_eq!(rows(output.text())[1], ["0-2", "pending", "FailedCreate", why]);
+    assert_eq!(csv(&server, "", &["state", "reason"]), ["pending FailedCreate"; 3]);
+    let json: Value = serde_json::from_slice(&run(&server, "status x -o json").output().stdout).unwrap();
+    assert_eq!(json["indexes"][2]["message"], why);
+    run(&server, "status x --reason failedcreate -o ranges").output().is(0, "0-2\n", "");
+    run(&server, "status x --reason Error").output().is(0, "", "no index of job x is selected\n");
     server.forbid("list", "events");
     let output = run(&server, "status x").output();
     output.ends_with_code(0);

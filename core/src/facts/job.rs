@@ -13,6 +13,12 @@ use crate::text::Foreign;
 /// Who runs a Job where `spec.managedBy` names nobody else (`JobControllerName` in k8s.io/api `batch/v1/types.go`).
 const JOB_CONTROLLER: &str = "kubernetes.io/job-controller";
 
+/// The label of the runs that `retry` has made: the uid of the first Job of their chain.
+pub const CHAIN: &str = "kubectl-indexedjob/chain";
+
+/// The annotation of a run that `retry` has begun and not released yet.
+pub const RETRYING: &str = "kubectl-indexedjob/retrying";
+
 /// A Job, as far as progress and its pods are concerned.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "RawJob")]
@@ -42,6 +48,11 @@ pub struct JobFacts {
     pub managed_by: Option<Foreign>,
     /// The Kueue queue that it waits in or was admitted by; None without one.
     pub queue: Option<Foreign>,
+    /// The uid of the first Job of its chain, where it is a run that `retry` has made (the label [`CHAIN`]); else None.
+    pub chain: Option<String>,
+    /// The numbers of tasks that count as succeeded in it although they are not done: a retry left them out. Empty for
+    /// most Jobs.
+    pub left_out: IndexSet,
     /// Somebody is deleting it.
     pub deleting: bool,
     /// The label selector of its pods, as a list request takes it; empty where there is none.
@@ -80,6 +91,21 @@ impl JobFacts {
     pub fn owns(&self, pod: &PodFacts) -> bool {
         let by_owner = self.manual_selector || self.pod_selector.is_empty();
         !by_owner || pod.owner == self.uid
+    }
+
+    /// How many more pods the controller should have made by now.
+    #[must_use]
+    pub fn pods_missing(&self) -> u32 {
+        let open = match (self.indexed, self.completions) {
+            (true, all) => all.saturating_sub(self.succeeded.len() + self.failed_for_good().len()),
+            // A work queue is done with as soon as one of its pods has succeeded.
+            (false, 0) if self.succeeded_pods > 0 => 0,
+            (false, 0) => u32::MAX,
+            (false, all) => all.saturating_sub(self.succeeded_pods),
+        };
+        let wanted = self.parallelism.unwrap_or(1).min(open);
+        let is_idle = self.suspended || self.verdict.is_some();
+        if is_idle { 0 } else { wanted.saturating_sub(self.active + self.terminating) }
     }
 
     /// The indexes that failed for good, as `status.failedIndexes` has them; empty where the Job has no limit per index.
@@ -160,13 +186,17 @@ struct RawMeta {
 struct RawLabels {
     #[serde(rename = "kueue.x-k8s.io/queue-name")]
     queue: Option<Foreign>,
+    #[serde(rename = "kubectl-indexedjob/chain")]
+    chain: Option<String>,
 }
 
 /// The annotations that matter; the others are skipped unread.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct RawAnnotations {
     #[serde(rename = "kubectl-indexedjob/numbers")]
     numbers: Option<String>,
+    #[serde(rename = "kubectl-indexedjob/skipped")]
+    skipped: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -229,11 +259,12 @@ impl From<RawJob> for JobFacts {
     fn from(raw: RawJob) -> Self {
         let RawJob { metadata, spec, status } = raw;
         let completions = spec.completions.unwrap_or(0);
-        let numbers = metadata.annotations.and_then(|annotations| annotations.numbers);
+        let RawAnnotations { numbers, skipped } = metadata.annotations.unwrap_or_default();
         let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
         let conditions = status.conditions.unwrap_or_default();
         let failed_at = conditions.iter().find(|c| c.kind == "Failed" && c.status == "True");
         let failed_at = failed_at.and_then(|c| c.last_transition_time);
+        let (queue, chain) = metadata.labels.map_or((None, None), |labels| (labels.queue, labels.chain));
         Self {
             name: metadata.name,
             namespace: metadata.namespace,
@@ -246,7 +277,10 @@ impl From<RawJob> for JobFacts {
             numbering: Numbering::of_annotation(numbers.as_deref(), completions),
             suspended: spec.suspend.unwrap_or(false),
             managed_by: spec.managed_by.filter(|name| name.raw() != JOB_CONTROLLER),
-            queue: metadata.labels.and_then(|labels| labels.queue),
+            queue,
+            chain,
+            // A set that makes no sense (somebody changed it) is one that says nothing.
+            left_out: skipped.and_then(|set| IndexSet::parse(&set, completions).ok()).unwrap_or_default(),
             deleting: metadata.deletion_timestamp.is_some(),
             pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),
             manual_selector: spec.manual_selector.unwrap_or(false),

@@ -49,6 +49,8 @@ pub struct PodFacts {
     pub default_container: Option<String>,
     /// Its containers: init containers first, as the spec orders them.
     pub containers: Vec<Container>,
+    /// Those that somebody added to look into it (`kubectl debug`): how the attempt ends is none of their business.
+    pub ephemeral_containers: Vec<Container>,
     /// Why the pod as a whole failed (`Evicted`, `DeadlineExceeded`); empty in the ordinary case.
     pub reason: Foreign,
     /// The text beside `reason`.
@@ -249,6 +251,7 @@ struct RawSpec {
     node_name: Option<String>,
     init_containers: Option<Vec<RawName>>,
     containers: Vec<RawName>,
+    ephemeral_containers: Option<Vec<RawName>>,
 }
 
 #[derive(Deserialize)]
@@ -266,6 +269,7 @@ struct RawStatus {
     conditions: Option<Vec<RawCondition>>,
     init_container_statuses: Option<Vec<RawContainer>>,
     container_statuses: Option<Vec<RawContainer>>,
+    ephemeral_container_statuses: Option<Vec<RawContainer>>,
 }
 
 #[derive(Deserialize)]
@@ -333,20 +337,24 @@ impl From<RawPod> for PodFacts {
         let conditions = status.conditions.unwrap_or_default();
         let unscheduled = conditions.iter().find(|c| c.kind == "PodScheduled" && c.status == "False");
         let unready = conditions.iter().find(|c| c.kind == "Ready" && c.status == "False");
-        let mut states: BTreeMap<String, RawContainer> = [status.init_container_statuses, status.container_statuses]
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|state| (state.name.clone(), state))
-            .collect();
-        let init = spec.init_containers.unwrap_or_default().into_iter().map(|c| (c.name, true));
-        let main = spec.containers.into_iter().map(|c| (c.name, false));
+        let mut states: BTreeMap<String, RawContainer> =
+            [status.init_container_statuses, status.container_statuses, status.ephemeral_container_statuses]
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|state| (state.name.clone(), state))
+                .collect();
         let over = status.phase.is_over();
-        let containers = init.chain(main).map(|(name, init)| {
-            let container = container(states.remove(&name), name, init);
-            Container { running: container.running && !over, ..container }
-        });
-        let containers: Vec<_> = containers.collect();
+        let mut containers_of = |names: Vec<RawName>, init: bool| -> Vec<Container> {
+            let containers = names.into_iter().map(|RawName { name }| {
+                let container = container(states.remove(&name), name, init);
+                Container { running: container.running && !over, ..container }
+            });
+            containers.collect()
+        };
+        let mut containers = containers_of(spec.init_containers.unwrap_or_default(), true);
+        containers.extend(containers_of(spec.containers, false));
+        let ephemeral_containers = containers_of(spec.ephemeral_containers.unwrap_or_default(), false);
         // As the Job's controller tells when a pod ended (`getFinishedTime` in pkg/controller/job/backoff_utils.go).
         let last_end = containers.iter().filter_map(|c| c.end.as_ref()?.finished).max();
         let finished = last_end.or_else(|| unready.and_then(|c| c.last_transition_time)).filter(|_| over);
@@ -367,6 +375,7 @@ impl From<RawPod> for PodFacts {
             phase: status.phase,
             default_container: metadata.annotations.default_container,
             containers,
+            ephemeral_containers,
             reason: status.reason,
             message: status.message,
             unscheduled: unscheduled.map(|c| c.message.clone()).unwrap_or_default(),
@@ -471,6 +480,22 @@ mod tests {
         assert_eq!(chosen(&pod(json!({}))), "a");
         assert_eq!(chosen(&pod(json!({"kubectl.kubernetes.io/default-container": "b"}))), "b");
         assert_eq!(chosen(&pod(json!({"kubectl.kubernetes.io/default-container": "gone"}))), "a");
+    }
+
+    #[test]
+    fn an_ephemeral_container_is_none_of_the_attempts_own() {
+        let pod = read(json!({
+            "metadata": {"name": "p"},
+            "spec": {"containers": [{"name": "w"}], "ephemeralContainers": [{"name": "debugger"}]},
+            "status": {
+                "phase": "Succeeded",
+                "containerStatuses": [{"name": "w", "state": {"terminated": {"exitCode": 0}}}],
+                "ephemeralContainerStatuses": [{"name": "debugger", "state": {"terminated": {"exitCode": 1}}}],
+            },
+        }));
+        assert_eq!((pod.containers.len(), pod.failed_container()), (1, None));
+        let debugger = &pod.ephemeral_containers[0];
+        assert_eq!((debugger.name.as_str(), debugger.started), ("debugger", true));
     }
 
     #[test]

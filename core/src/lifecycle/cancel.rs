@@ -44,13 +44,14 @@ pub struct Step<'a> {
 /// A suspended Job has no deadline; it is resumed in the same patch, with room for no pod.
 ///
 /// # Errors
-/// The Job has ended, is being deleted, or waits in a queue.
+/// The Job has ended, is being deleted, waits in a queue, or is a run that a retry has begun and not ended.
 pub fn cancel(target: &Target) -> Result<Change, Refusal> {
     let suspended = target.job.suspended;
     if !suspended && !target.job.deleting && is_cancelled(target) {
         return Ok(Change::None);
     }
     target.still_open()?;
+    target.no_retry_begun()?;
     if suspended {
         target.not_queued(Verb::Cancel)?;
     }
@@ -81,9 +82,10 @@ fn is_cancelled(target: &Target) -> bool {
 /// May `indexes`, which have not succeeded, be given up?
 ///
 /// # Errors
-/// The Job has ended or is being deleted, counts failures together, or would fail as a whole.
+/// The Job has ended or is being deleted, is not whole yet, counts failures together, or would fail as a whole.
 pub fn limits(target: &Target, indexes: &IndexSet) -> Result<(), Refusal> {
     target.still_open()?;
+    target.no_retry_begun()?;
     if !target.job.indexed {
         return Err(Refusal::NotIndexed);
     }

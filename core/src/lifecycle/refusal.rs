@@ -20,8 +20,8 @@ pub enum Refusal {
         /// What was asked for.
         verb: Verb,
     },
-    /// A `create` that did not end has left it without some of its helpers.
-    HalfMade,
+    /// It is not whole yet.
+    HalfMade(Begun),
     /// It has no indexes.
     NotIndexed,
     /// Pods that run would be stopped.
@@ -56,6 +56,15 @@ pub enum Refusal {
         /// `maxFailedIndexes`.
         most: u32,
     },
+}
+
+/// The verb that has begun to make a Job and has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// `create`: some of its helpers are missing.
+    ByCreate,
+    /// `retry`: it does not know yet what is done.
+    ByRetry,
 }
 
 /// What was asked for, of a Job that is Kueue's.

@@ -20,9 +20,11 @@ pub struct Wish {
 /// no later one.
 ///
 /// # Errors
-/// The Job has ended, is being deleted, belongs to a queue, or would lose something that it was not asked to lose.
+/// The Job has ended, is being deleted, belongs to a queue, is not whole yet, or would lose something that it was not asked to
+/// lose.
 pub fn scale(target: &Target, wish: &Wish) -> Result<Change, Refusal> {
     target.still_open()?;
+    target.no_retry_begun()?;
     target.not_queued(Verb::Scale)?;
     let parallelism = wanted_parallelism(target, wish)?;
     let completions = wish.completions.unwrap_or(target.job.completions);
@@ -82,8 +84,10 @@ fn loses_nothing(target: &Target, parallelism: u32, completions: u32) -> Result<
 mod tests {
     use serde_json::Value;
 
+    use super::super::Begun;
     use super::super::tests::{patch, target};
     use super::*;
+    use crate::facts::RETRYING;
 
     const NO: Wish = Wish { parallelism: None, completions: None, now: false };
 
@@ -110,6 +114,12 @@ mod tests {
         assert_eq!(patch(scale(&nearly_done, &to(1)))["spec"], json!({"parallelism": 1}));
         let suspended = target(&json!({"spec": {"suspend": true}}));
         assert_eq!(patch(scale(&suspended, &to(0)))["spec"], json!({"parallelism": 0}));
+    }
+
+    #[test]
+    fn what_a_retry_has_begun_stays_as_it_is() {
+        let begun = target(&json!({"metadata": {"annotations": {RETRYING: "status.a.b"}}, "spec": {"suspend": true}}));
+        assert_eq!(scale(&begun, &to(9)), Err(Refusal::HalfMade(Begun::ByRetry)));
     }
 
     #[test]

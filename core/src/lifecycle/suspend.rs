@@ -24,8 +24,8 @@ pub fn suspend(target: &Target) -> Result<Change, Refusal> {
 pub fn resume(target: &Target) -> Result<Change, Refusal> {
     target.still_open()?;
     target.not_queued(Verb::Resume)?;
-    if target.half_made {
-        return Err(Refusal::HalfMade);
+    if let Some(begun) = target.begun {
+        return Err(Refusal::HalfMade(begun));
     }
     let lowered = target.former.parallelism;
     if !target.job.suspended && lowered.is_none() {
@@ -41,8 +41,10 @@ pub fn resume(target: &Target) -> Result<Change, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Begun;
     use super::super::tests::{ended, patch, target};
     use super::*;
+    use crate::facts::RETRYING;
 
     #[test]
     fn a_job_is_suspended_and_resumed_once() {
@@ -78,11 +80,13 @@ mod tests {
 
     #[test]
     fn a_half_made_job_must_not_start() {
-        let job = target(&json!({
-            "metadata": {"annotations": {"kubectl-indexedjob/creating": "a.b"}},
-            "spec": {"suspend": true},
-        }));
-        assert_eq!(resume(&job), Err(Refusal::HalfMade));
+        let half_made =
+            |key: &str| target(&json!({"metadata": {"annotations": {key: "a.b"}}, "spec": {"suspend": true}}));
+        let created = half_made("kubectl-indexedjob/creating");
+        assert_eq!(resume(&created), Err(Refusal::HalfMade(Begun::ByCreate)));
+        let retried = half_made(RETRYING);
+        assert_eq!(resume(&retried), Err(Refusal::HalfMade(Begun::ByRetry)));
+        assert_eq!(suspend(&retried), Ok(Change::None));
     }
 
     #[test]

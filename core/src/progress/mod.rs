@@ -1,8 +1,12 @@
 //! [`JobProgress`]: what is known of a Job, from what the API said; every verb takes states, tally and verdict from here.
 
+mod refusal;
 mod state;
+mod tally;
 
-pub use state::{IndexState, IndexStatus, attempt_number};
+pub use refusal::Refusal;
+pub use state::{IndexState, IndexStatus, attempt_number, pod_state, waits_for};
+pub use tally::{PodTally, Tally};
 
 use std::collections::BTreeMap;
 
@@ -34,6 +38,8 @@ pub struct JobProgress {
     pods: BTreeMap<Key, PodFacts>,
     /// Whose pods have been asked for.
     pods_known: Known,
+    /// Why pods were missing when the events told.
+    refusal: Option<Refusal>,
     verdict: Option<Verdict>,
 }
 
@@ -49,27 +55,6 @@ enum Known {
 
 /// The place of an attempt: index, then age, which tells whole seconds, then what the controller has counted, then uid.
 type Key = (Index, Option<Timestamp>, u32, String);
-
-/// How many indexes are in which state. Where all pods are known they tell, else the counters of the Job do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// All indexes of the Job.
-    pub completions: u32,
-    /// Succeeded.
-    pub succeeded: u32,
-    /// Failed for good; without pods 0 where the Job has no limit per index.
-    pub failed: u32,
-    /// With a pod that runs; without pods, one that is ready, or active on a server that does not tell.
-    pub running: u32,
-    /// With a pod that is not: it waits for a node or an image, is being started, or has just ended.
-    pub starting: u32,
-    /// With a pod that is being stopped.
-    pub terminating: u32,
-    /// Without a pod: not started, or waiting for the next attempt.
-    pub pending: u32,
-    /// The part of `pending` that has failed and waits for its next attempt; None where pods are not known.
-    pub retrying: Option<u32>,
-}
 
 impl JobProgress {
     /// What one look at a Job tells, before anything is known of its pods.
@@ -154,6 +139,18 @@ impl JobProgress {
         self.job().map_or(Number(index.0), |job| job.numbering.number(index))
     }
 
+    /// The Job is gone, and its events tell that it had ended before: the one case in which a settled end is another than
+    /// it seemed. Of a Job that was complete every index is taken to have succeeded.
+    pub fn had_ended(&mut self, outcome: Outcome) {
+        if let Some(job) = &mut self.job {
+            if outcome == Outcome::Complete {
+                job.succeeded = IndexSet::all(job.completions);
+            }
+            job.deleting = false;
+        }
+        self.verdict = Some(Verdict { outcome, settled: true });
+    }
+
     /// Its end, or the fate that is already decided; None while it is open.
     #[must_use]
     pub fn verdict(&self) -> Option<&Verdict> {
@@ -172,54 +169,18 @@ impl JobProgress {
         self.pods.iter().map(|((index, ..), pod)| (*index, pod))
     }
 
-    /// How many indexes are in which state; None before the first look, and for a Job that is not Indexed.
-    #[must_use]
-    pub fn tally(&self) -> Option<Tally> {
-        let job = self.job().filter(|job| job.indexed)?;
-        Some(match self.pods_known {
-            Known::All => self.tally_of_pods(job),
-            _ => tally_of_counters(job),
-        })
-    }
-
-    /// What is done stands in the Job's sets, so only the others are looked at.
-    fn tally_of_pods(&self, job: &JobFacts) -> Tally {
-        let (succeeded, failed) = (job.succeeded.len(), job.failed_for_good().len());
-        let mut tally = Tally { completions: job.completions, succeeded, failed, ..Tally::default() };
-        let mut retrying = 0;
-        let done = job.succeeded.union(job.failed_for_good());
-        let open = IndexSet::all(job.completions).difference(&done);
-        for state in open.iter().filter_map(|index| self.state(Index(index))) {
-            *match state {
-                IndexState::Succeeded => &mut tally.succeeded,
-                IndexState::Failed => &mut tally.failed,
-                IndexState::Running => &mut tally.running,
-                IndexState::Starting => &mut tally.starting,
-                IndexState::Terminating => &mut tally.terminating,
-                IndexState::Retrying => &mut retrying,
-                IndexState::Pending => &mut tally.pending,
-            } += 1;
-        }
-        Tally { pending: tally.pending + retrying, retrying: Some(retrying), ..tally }
-    }
-
     /// The indexes that failed for good, as far as the Job itself tells; empty where it has no limit per index.
     #[must_use]
     pub fn failed_indexes(&self) -> IndexSet {
         self.job().map(|job| job.failed_for_good().clone()).unwrap_or_default()
     }
-}
 
-fn tally_of_counters(job: &JobFacts) -> Tally {
-    let (succeeded, failed) = (job.succeeded.len(), job.failed_for_good().len());
-    let open = job.completions.saturating_sub(succeeded + failed);
-    // `active` counts pods from their creation on; an image that cannot be pulled is not running.
-    let active = job.active.max(job.ready.unwrap_or(0)).min(open);
-    let running = job.ready.unwrap_or(active).min(active);
-    let terminating = job.terminating.min(open - active);
-    let (starting, pending) = (active - running, open - active - terminating);
-    let completions = job.completions;
-    Tally { completions, succeeded, failed, running, starting, terminating, pending, retrying: None }
+    /// Those of them that are among `only`; None for all.
+    #[must_use]
+    pub fn failed_of(&self, only: Option<&IndexSet>) -> IndexSet {
+        let failed = self.failed_indexes();
+        only.map_or(failed.clone(), |only| failed.intersection(only))
+    }
 }
 
 /// None for a pod that carries no index.

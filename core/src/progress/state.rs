@@ -1,6 +1,6 @@
 //! The state of one index, and what its attempts tell of it.
 
-use super::JobProgress;
+use super::{JobProgress, Refusal};
 use crate::facts::{Container, Ending, Phase, PodFacts};
 use crate::index_set::IndexSet;
 use crate::numbering::Index;
@@ -21,19 +21,22 @@ pub enum IndexState {
     Terminating,
     /// Its newest attempt failed, and the next one is still to come.
     Retrying,
-    /// It has no pod: it waits for its turn or, in a Job that has ended, never had one that was left to finish.
+    /// It has no pod: it waits for its turn.
     Pending,
+    /// It neither succeeded nor failed, and never will: the Job has ended, or is about to, without it.
+    Unfinished,
 }
 
 impl IndexState {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Failed,
         Self::Retrying,
         Self::Running,
         Self::Starting,
         Self::Terminating,
         Self::Pending,
+        Self::Unfinished,
         Self::Succeeded,
     ];
 
@@ -48,6 +51,7 @@ impl IndexState {
             Self::Terminating => "terminating",
             Self::Retrying => "retrying",
             Self::Pending => "pending",
+            Self::Unfinished => "unfinished",
         }
     }
 }
@@ -65,6 +69,8 @@ pub struct IndexStatus<'a> {
     pub newest: Option<&'a PodFacts>,
     /// The newest attempt that is over; None while none is.
     pub newest_ended: Option<&'a PodFacts>,
+    /// Why there is no pod; None where there is one, and where nobody has asked for the events.
+    pub refusal: Option<&'a Refusal>,
 }
 
 impl<'a> IndexStatus<'a> {
@@ -74,31 +80,34 @@ impl<'a> IndexStatus<'a> {
         self.newest_ended.and_then(PodFacts::ending)
     }
 
-    /// One word for why it is in its state: what a pod that has not started waits for, else how the last attempt ended
-    /// that is over; empty where nothing is known.
+    /// One word for why it is in its state: what a pod that has not started waits for, or why there is none, else how the
+    /// last attempt ended that is over; empty where nothing is known.
     #[must_use]
     pub fn reason(&self) -> Foreign {
-        let waiting = self.newest.filter(|_| self.state == IndexState::Starting).map(why_not_started);
-        waiting.or_else(|| self.ending().map(|ending| ending.reason.clone())).unwrap_or_default()
+        self.why().0
     }
 
     /// The text beside the reason, with all its lines; may be empty.
     #[must_use]
     pub fn message(&self) -> Foreign {
-        let waiting = self.newest.filter(|_| self.state == IndexState::Starting).map(|pod| match waiting(pod) {
-            Some(container) => container.waiting_message.clone(),
-            None => pod.unscheduled.clone(),
-        });
-        waiting.or_else(|| self.ending().map(|ending| ending.message.clone())).unwrap_or_default()
+        self.why().1
+    }
+
+    fn why(&self) -> (Foreign, Foreign) {
+        let waiting = self.newest.filter(|_| self.state == IndexState::Starting).map(waits_for);
+        let refused = || self.refusal.map(|refusal| (refusal.reason.clone(), refusal.message.clone()));
+        let ended = || self.ending().map(|ending| (ending.reason.clone(), ending.message.clone()));
+        waiting.or_else(refused).or_else(ended).unwrap_or_default()
     }
 }
 
-/// Why a pod does not run yet, in one word; empty where it does not say.
-fn why_not_started(pod: &PodFacts) -> Foreign {
+/// What a pod waits for that does not run yet: a word, and the text beside it; both are empty where it does not say.
+#[must_use]
+pub fn waits_for(pod: &PodFacts) -> (Foreign, Foreign) {
     match waiting(pod) {
-        _ if !pod.unscheduled.is_empty() => "Unschedulable".into(),
-        Some(container) => container.waiting.clone(),
-        None => Foreign::default(),
+        _ if !pod.unscheduled.is_empty() => ("Unschedulable".into(), pod.unscheduled.clone()),
+        Some(container) => (container.waiting.clone(), container.waiting_message.clone()),
+        None => Default::default(),
     }
 }
 
@@ -118,8 +127,9 @@ impl JobProgress {
         self.job_state(index).or_else(|| {
             let job = self.job().filter(|job| self.knows_pods_of(index) && index.0 < job.completions)?;
             let state = match self.attempts(index).map(pod_state).min().unwrap_or(IndexState::Pending) {
-                // Nothing is tried again once the fate of the Job is decided.
+                // Nothing is started any more once the fate of the Job is decided.
                 IndexState::Retrying if self.verdict().is_some() => IndexState::Failed,
+                IndexState::Pending if self.verdict().is_some() => IndexState::Unfinished,
                 state => state,
             };
             Some(state).filter(|_| job.indexed)
@@ -167,7 +177,9 @@ impl JobProgress {
         let newest = self.attempts(index).next_back();
         let newest_ended = self.attempts(index).rev().find(|pod| pod.phase.is_over());
         let attempts = self.numbered_attempts(index).last().map_or(0, |(number, _)| number);
-        Some(IndexStatus { index, state, attempts, newest, newest_ended })
+        let refusal = self.refusal.as_ref().filter(|_| state == IndexState::Pending);
+        let refusal = refusal.filter(|refusal| refusal.indexes.contains(index.0));
+        Some(IndexStatus { index, state, attempts, newest, newest_ended, refusal })
     }
 
     /// Every index with its attempts, in order; nothing where pods are not known.
@@ -184,7 +196,8 @@ pub fn attempt_number(before: u32, pod: &PodFacts) -> u32 {
 }
 
 /// What one attempt makes of its index; the least of all attempts speaks for it.
-fn pod_state(pod: &PodFacts) -> IndexState {
+#[must_use]
+pub fn pod_state(pod: &PodFacts) -> IndexState {
     match pod.phase {
         Phase::Failed => IndexState::Retrying,
         Phase::Succeeded => IndexState::Running,
@@ -273,6 +286,7 @@ mod tests {
             terminating: 1,
             retrying: Some(1),
             pending: 3,
+            ..Tally::default()
         };
         assert_eq!(seen.tally(), Some(tally));
     }
@@ -299,9 +313,9 @@ mod tests {
     fn in_a_job_that_has_ended_nothing_is_tried_again() {
         let seen = progress(&ended("Failed"), &[("p", 5, failed(1))]);
         assert_eq!(seen.state(Index(5)), Some(IndexState::Failed));
-        assert_eq!(seen.state(Index(6)), Some(IndexState::Pending));
+        assert_eq!(seen.state(Index(6)), Some(IndexState::Unfinished));
         let tally = seen.tally().unwrap();
-        assert_eq!((tally.failed, tally.pending, tally.retrying), (1, 9, Some(0)));
+        assert_eq!((tally.failed, tally.pending, tally.retrying, tally.unfinished), (1, 0, Some(0), 9));
     }
 
     #[test]

@@ -149,6 +149,12 @@ impl EndedPod {
         self.owner.as_ref().is_some_and(|owner| owner.uid == uid)
     }
 
+    /// Was it handed over by this Job?
+    #[must_use]
+    pub fn was_of(&self, uid: &str) -> bool {
+        self.given_by.as_ref().is_some_and(|giver| giver.uid == uid)
+    }
+
     fn hand_over(&self, job: &Value) -> HandOver {
         let mut owners = vec![];
         let mut annotations = json!({});

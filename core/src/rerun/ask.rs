@@ -42,7 +42,7 @@ pub enum Nothing {
 /// There is nothing to run.
 pub fn ask<'a>(chain: &'a Chain, picked: &IndexSet, again: bool) -> Result<Ask<'a>, Nothing> {
     let done = chain.done();
-    let left_out = if again { IndexSet::new() } else { and(picked, &done) };
+    let left_out = if again { IndexSet::new() } else { picked.intersection(&done) };
     let numbers = picked.difference(&left_out);
     if numbers.is_empty() {
         return Err(Nothing::Done(left_out));
@@ -100,10 +100,6 @@ pub fn next_name(chain: &Chain, completions: u32) -> String {
     let first = chain.first_name();
     let begin = first.char_indices().nth(longest).map_or(first, |(cut, _)| &first[..cut]);
     format!("{}{end}", begin.trim_end_matches('-'))
-}
-
-fn and(one: &IndexSet, other: &IndexSet) -> IndexSet {
-    one.difference(&one.difference(other))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Which Jobs are runs of which, and what is done in all of them together.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::{CHAIN, FIRST_RUN, Mark, RETRIED, RETRY, SKIPPED, annotation};
+use super::{CHAIN, FIRST_RUN, Mark, RETRIED, RETRY, annotation};
 use crate::facts::JobFacts;
 use crate::index_set::IndexSet;
 use crate::text::shown;
@@ -42,7 +44,7 @@ impl Run {
         let place = annotation(&job, RETRY).and_then(|place| place.parse().ok()).unwrap_or(0);
         // A set that makes no sense (somebody changed it) is one that says nothing.
         let set = |key| annotation(&job, key).and_then(|text| IndexSet::parse(text, facts.completions).ok());
-        let (retried, skipped) = (set(RETRIED).filter(|_| place > 0), set(SKIPPED).unwrap_or_default());
+        let (retried, skipped) = (set(RETRIED).filter(|_| place > 0), facts.left_out.clone());
         Some(Self { mark: Mark::of(&job), place, numbers, retried, skipped, facts, json: job })
     }
 
@@ -89,6 +91,12 @@ impl Chain {
         Some(Self { runs })
     }
 
+    /// The name and uid of the first Job of the chain of `job`; None where that is no later run.
+    #[must_use]
+    pub fn first_of(job: &Value) -> Option<(&str, &str)> {
+        Some((annotation(job, FIRST_RUN)?, job["metadata"]["labels"][CHAIN].as_str()?))
+    }
+
     /// The newest of the runs among `others` whose first Job was called `name`: what is left of a chain whose first Job
     /// is gone.
     #[must_use]
@@ -115,6 +123,12 @@ impl Chain {
         &self.runs
     }
 
+    /// All runs whose indexes mean the same tasks as those of `base`, which is one of them; only their pods can be those
+    /// of a run like it.
+    pub fn like(&self, base: &Run) -> impl Iterator<Item = &Run> {
+        self.runs.iter().filter(|run| run.numbers == base.numbers)
+    }
+
     /// The runs that were released, oldest first.
     #[must_use]
     pub fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
@@ -136,7 +150,14 @@ impl Chain {
     /// The place of the next run.
     #[must_use]
     pub fn next_place(&self) -> u32 {
-        self.runs.iter().map(|run| run.place).max().unwrap_or(0) + 1
+        self.runs.iter().map(|run| run.place).max().unwrap_or(0).saturating_add(1)
+    }
+
+    /// The runs that are left without those of these uids; None where none is that was released.
+    pub(super) fn without(&self, uids: &BTreeSet<String>) -> Option<Self> {
+        let runs: Vec<Run> = self.runs.iter().filter(|run| !uids.contains(&run.facts.uid)).cloned().collect();
+        let rest = Self { runs };
+        rest.newest().is_some().then_some(rest)
     }
 
     /// The numbers of all tasks.
@@ -160,32 +181,50 @@ impl Chain {
     /// there.
     #[must_use]
     pub fn last_runs(&self) -> Vec<(&Run, IndexSet)> {
-        let mut told = IndexSet::new();
-        let mut parts = Vec::new();
-        for run in self.runs().rev() {
-            let own = run.ran().difference(&told);
-            told = told.union(&own);
-            parts.push((run, own));
-        }
-        parts
+        last_of(self.runs().rev())
     }
 
-    /// What is said of a Job that was retried: `retried as x-r1 (2/3 done)`. None where it was not. Only runs after the
-    /// one called `name` count.
+    /// The runs before the one of this uid, newest first, each with the numbers of those tasks that it was the last of them
+    /// to run.
+    #[must_use]
+    pub fn before(&self, uid: &str) -> Vec<(&Run, IndexSet)> {
+        last_of(self.runs().rev().skip_while(|run| run.facts.uid != uid).skip(1))
+    }
+
+    /// What is said of a Job that was retried: `retried as x-r1 (2/3 done)`, and of the tasks that the newest run left out,
+    /// how many are not done. None where it was not retried. Only runs after the one called `name` count.
     #[must_use]
     pub fn retried_as(&self, name: &str) -> Option<String> {
         let place = self.runs.iter().find(|run| run.facts.name == name).map_or(0, |run| run.place);
         let newest = self.newest().filter(|run| run.place > place)?;
         let (ran, done) = (newest.ran(), newest.done());
-        let finished = ran.len() - ran.difference(&done).len();
-        Some(format!("retried as {} ({finished}/{} done)", shown(&newest.facts.name), ran.len()))
+        let finished = ran.intersection(&done).len();
+        let left = match self.numbers().difference(&self.done()).difference(ran).len() {
+            0 => String::new(),
+            1 => "; 1 more task is not done".to_owned(),
+            left => format!("; {left} more tasks are not done"),
+        };
+        Some(format!("retried as {} ({finished}/{} done){left}", shown(&newest.facts.name), ran.len()))
     }
 }
 
+/// Of `runs`, newest first, each with the numbers that none before it ran.
+fn last_of<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<(&'a Run, IndexSet)> {
+    let mut told = IndexSet::new();
+    let mut parts = Vec::new();
+    for run in runs {
+        let own = run.ran().difference(&told);
+        told = told.union(&own);
+        parts.push((run, own));
+    }
+    parts
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::json;
 
+    use super::super::SKIPPED;
     use super::*;
 
     pub(in crate::rerun) fn run(name: &str, place: u32, completed: &str, annotations: &Value) -> Value {
@@ -231,8 +270,25 @@ mod tests {
             chain.last_runs().iter().map(|(run, own)| (run.facts.name.clone(), own.to_string())).collect();
         let want = [("x-r2", "8,9"), ("x-r1", "6,7"), ("x", "0-5")];
         assert_eq!(parts, want.map(|(name, own)| (name.to_owned(), own.to_owned())));
-        assert_eq!(chain.retried_as("x").unwrap(), "retried as x-r2 (1/2 done)");
+        let before: Vec<_> = chain.before("x-r2").iter().map(|(_, own)| own.to_string()).collect();
+        assert_eq!(before, ["6,7", "0-5,8,9"]);
+        assert!(chain.before("x").is_empty());
+        assert_eq!(chain.retried_as("x").unwrap(), "retried as x-r2 (1/2 done); 1 more task is not done");
         assert_eq!(chain.retried_as("x-r2"), None);
+    }
+
+    #[test]
+    fn equal_completions_do_not_mean_equal_tasks() {
+        let mut r1 = run("x-r1", 1, "", &json!({"kubectl-indexedjob/numbers": "10-19"}));
+        r1["metadata"]["annotations"][RETRIED] = json!("10-19");
+        let chain = chain(vec![r1, run("x-r2", 2, "", &json!({RETRIED: "6-9"}))]);
+        let like: Vec<_> = chain.like(&chain.all()[0]).map(|run| run.facts.name.as_str()).collect();
+        assert_eq!(like, ["x", "x-r2"]);
+    }
+
+    #[test]
+    fn a_place_that_makes_no_sense_does_not_overflow() {
+        assert_eq!(chain(vec![run("x-r1", u32::MAX, "", &json!({}))]).next_place(), u32::MAX);
     }
 
     #[test]

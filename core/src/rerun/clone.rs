@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::adopt::RUN_LABEL;
-use super::{CHAIN, DONE, FIRST_RUN, HELD_TTL, QUEUE, RETRIED, RETRY, RETRY_OF, RETRYING, SKIPPED};
+use super::{CHAIN, DONE, FIRST_RUN, HELD_TTL, QUEUE, RETRIED, RETRY, RETRY_OF, RETRYING, SHARED, SKIPPED};
 use crate::creation::CREATING;
 use crate::index_set::IndexSet;
 use crate::lifecycle::{ACTIVE_DEADLINE, PARALLELISM, SUSPENDED};
@@ -43,7 +43,7 @@ const GENERATED: [&str; 4] =
     ["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
 
 /// What belongs to the one Job that has it.
-const OWN_ANNOTATIONS: [&str; 15] = [
+const OWN_ANNOTATIONS: [&str; 16] = [
     "batch.kubernetes.io/job-tracking",
     "batch.kubernetes.io/cronjob-scheduled-timestamp",
     "cronjob.kubernetes.io/instantiate",
@@ -59,6 +59,7 @@ const OWN_ANNOTATIONS: [&str; 15] = [
     RETRIED,
     SKIPPED,
     DONE,
+    SHARED,
 ];
 
 /// A Job called `name` like `source`, in which `done` indexes are done.
@@ -145,10 +146,15 @@ fn kept_labels(labels: &Map<String, Value>) -> Map<String, Value> {
     labels.iter().filter(|(key, _)| is_kept(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// Undoes what `cancel` did to the fields; that the Job was suspended then is no wish for the new one, which somebody asks
+/// Undoes what `cancel` did to the fields, and a retry that has begun and holds off the time to live; that the Job was suspended then is no wish for the new one, which somebody asks
 /// to run. A former value that is no number was none.
 fn restore(job: &mut Value) {
-    for (key, field) in [(ACTIVE_DEADLINE, "activeDeadlineSeconds"), (PARALLELISM, "parallelism")] {
+    let changed = [
+        (ACTIVE_DEADLINE, "activeDeadlineSeconds"),
+        (PARALLELISM, "parallelism"),
+        (HELD_TTL, "ttlSecondsAfterFinished"),
+    ];
+    for (key, field) in changed {
         if let Some(former) = job["metadata"]["annotations"][key].as_str() {
             match former.parse::<u64>() {
                 Ok(former) => job["spec"][field] = json!(former),

@@ -5,38 +5,46 @@
 //! what is done stands in its source or in an annotation of its own. How it learns is the [`Way`]:
 //!
 //! - `status`: its status is told; `adopt`: it takes over the pods that succeeded; or it has only what is left
+//! - `wanted`: the run that shall come about; `mark`: what tells one retry from another; `ttl`: of the source
 //! - `clone`: the new Job from the old one; `chain`: which Jobs are runs of which; `ask`: what is to be run again
+//! - `loss`: what goes with a run that is deleted; `together`: all runs as one Job
 
 mod adopt;
 mod ask;
 mod chain;
 mod clone;
+mod loss;
+mod mark;
 mod status;
-
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod together;
+mod ttl;
+mod wanted;
 
 use serde_json::{Value, json};
 
+pub use crate::facts::{CHAIN, RETRYING};
 pub use adopt::{EndedPod, GiveBack, HandOver, givers_missing, undo, with_run_label};
 pub use ask::{Ask, Nothing, ask, next_name};
 pub use chain::{Chain, Run};
 pub use clone::{Changes, Cloned, clone, config_maps};
+pub use loss::{Loss, taken_pods};
+pub use mark::{Mark, Way};
 pub use status::{CompletedIndexes, NotCanonical, strays};
+pub use ttl::free_source;
+pub use wanted::Wanted;
+
+use ttl::{Ttl, source_ttl};
+use wanted::release;
 
 use crate::creation::{is_owned_by, owned};
 use crate::index_set::IndexSet;
-use crate::manifest::QUEUE_LABEL;
 
-/// The annotation of a new run that is not released yet; it holds the [`Mark`].
-pub const RETRYING: &str = "kubectl-indexedjob/retrying";
 /// The annotation that names the Job that a run was cloned from.
 pub const RETRY_OF: &str = "kubectl-indexedjob/retry-of";
 /// The annotation with the place of a run in its chain, from 1 on.
 pub const RETRY: &str = "kubectl-indexedjob/retry";
 /// The annotation that names the first Job of the chain.
 pub const FIRST_RUN: &str = "kubectl-indexedjob/first-run";
-/// The label of all later runs of a chain: the uid of the first Job.
-pub const CHAIN: &str = "kubectl-indexedjob/chain";
 /// The annotation with the numbers of the tasks that a run runs.
 pub const RETRIED: &str = "kubectl-indexedjob/retried";
 /// The annotation with the numbers of tasks that count as done in a run although they are not: nobody asked for them.
@@ -45,132 +53,10 @@ pub const SKIPPED: &str = "kubectl-indexedjob/skipped";
 pub const DONE: &str = "kubectl-indexedjob/done";
 /// The annotation with the queue that a run goes to when it is released.
 const QUEUE: &str = "kubectl-indexedjob/queue";
+/// The annotation with the names of the `ConfigMaps` that a run has to share with its source before it is released.
+const SHARED: &str = "kubectl-indexedjob/shared";
 /// The annotation of a source whose `ttlSecondsAfterFinished` is held off while its pods are needed.
 const HELD_TTL: &str = "kubectl-indexedjob/ttl-seconds-after-finished";
-
-/// Annotations are at most 256 KiB together; a longer list of what is done stands in the source alone.
-const DONE_BYTES: usize = 96 << 10;
-
-/// How a new run learns what is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Way {
-    /// `status.completedIndexes` is written. Needs the right to patch `jobs/status`.
-    Status,
-    /// The pods that succeeded get the new Job as their owner, and its controller counts them.
-    Adopt,
-    /// The new Job has only the indexes that are left, with the numbers they had ([`renumber`](crate::manifest::renumber)).
-    Subset,
-}
-
-impl Way {
-    /// The word for it, which the flag takes, too.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Adopt => "adopt",
-            Self::Subset => "subset",
-        }
-    }
-
-    fn of(text: &str) -> Option<Self> {
-        [Self::Status, Self::Adopt, Self::Subset].into_iter().find(|way| way.as_str() == text)
-    }
-}
-
-/// What tells one `retry` from another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// How the run learns what is done.
-    pub way: Way,
-    fingerprint: String,
-    /// What the names of its helpers end in.
-    suffix: String,
-}
-
-impl Mark {
-    /// The mark of a run of `todo` like `cloned`, which has no name yet. It is stable for one build of this program.
-    #[must_use]
-    pub fn new(way: Way, cloned: &Value, todo: &IndexSet, suffix: &str) -> Self {
-        let mut hasher = DefaultHasher::new();
-        (cloned.to_string(), todo.to_string()).hash(&mut hasher);
-        Self { way, fingerprint: format!("{:016x}", hasher.finish()), suffix: suffix.to_owned() }
-    }
-
-    /// The mark that `job`, as the server returned it, carries; None where it carries none.
-    #[must_use]
-    pub fn of(job: &Value) -> Option<Self> {
-        let (way, rest) = annotation(job, RETRYING)?.split_once('.')?;
-        let (fingerprint, suffix) = rest.split_once('.').unwrap_or((rest, ""));
-        Some(Self { way: Way::of(way)?, fingerprint: fingerprint.to_owned(), suffix: suffix.to_owned() })
-    }
-
-    /// Do both belong to the same `retry`, begun now or earlier?
-    #[must_use]
-    pub fn same_retry(&self, other: &Self) -> bool {
-        self.fingerprint == other.fingerprint
-    }
-
-    /// What the names of the run's helpers end in; empty where the run was begun without any.
-    #[must_use]
-    pub fn suffix(&self) -> &str {
-        &self.suffix
-    }
-
-    fn text(&self) -> String {
-        format!("{}.{}.{}", self.way.as_str(), self.fingerprint, self.suffix)
-    }
-}
-
-/// The run that shall come about.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wanted {
-    /// The Job as it is once released.
-    pub job: Value,
-    /// Its mark until then.
-    pub mark: Mark,
-    /// Its indexes that are done; none in a subset.
-    pub done: CompletedIndexes,
-    /// New objects that it needs, without owner.
-    pub helpers: Vec<Value>,
-    /// `ConfigMaps` of its source that it needs, too.
-    pub shared: Vec<String>,
-    /// The uids of the Jobs whose pods it may take over.
-    pub givers: Vec<String>,
-}
-
-impl Wanted {
-    /// What a run that was begun still wants, when nothing is known but itself. None where it does not say what is done,
-    /// or where it needs objects that its source would tell of.
-    #[must_use]
-    pub fn of_half_made(job: &Value) -> Option<Self> {
-        let mark = Mark::of(job).filter(|mark| mark.way != Way::Subset)?;
-        let completions = job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok())?;
-        let done = CompletedIndexes::new(&IndexSet::from_api(annotation(job, DONE)?, completions), completions).ok()?;
-        let mut wanted = job.clone();
-        if let Some(queue) = annotation(job, QUEUE) {
-            wanted["metadata"]["labels"][QUEUE_LABEL] = json!(queue);
-        }
-        Some(Self { job: wanted, mark, done, helpers: vec![], shared: vec![], givers: vec![] })
-    }
-
-    /// The Job as it is first sent: suspended, marked, with what is done in an annotation, and in no queue yet.
-    #[must_use]
-    pub fn first_form(&self) -> Value {
-        let mut job = self.job.clone();
-        job["spec"]["suspend"] = json!(true);
-        let queue = job["metadata"]["labels"].as_object_mut().and_then(|labels| labels.remove(QUEUE_LABEL));
-        let annotations = &mut job["metadata"]["annotations"];
-        annotations[RETRYING] = json!(self.mark.text());
-        if self.done.text().len() <= DONE_BYTES {
-            annotations[DONE] = json!(self.done.text());
-        }
-        if let Some(queue) = queue {
-            annotations[QUEUE] = queue;
-        }
-        job
-    }
-}
 
 /// What is in the cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -258,7 +144,7 @@ pub fn next(wanted: &Wanted, seen: &Seen) -> Step {
         Way::Adopt => adopt::next(wanted, seen, job),
         Way::Subset => None,
     };
-    match (step, source_ttl(seen)) {
+    match (step, seen.source.as_ref().and_then(source_ttl)) {
         (Some(_), Some(Ttl::Runs(hold))) => Step::PatchSource(hold),
         (Some(step), _) => step,
         (None, Some(Ttl::Held(free))) => Step::PatchSource(free),
@@ -312,54 +198,6 @@ fn helpers(wanted: &Wanted, seen: &Seen, job: &Value) -> Option<Step> {
         }
     }
     None
-}
-
-/// The time to live of a source, and the patch that changes whether it runs.
-enum Ttl {
-    /// It runs: its end would take along what is needed.
-    Runs(Value),
-    /// It is held off.
-    Held(Value),
-}
-
-fn source_ttl(seen: &Seen) -> Option<Ttl> {
-    let source = seen.source.as_ref()?;
-    let patch = |held: Value, ttl: Value| {
-        // Late, when another retry has ended, it would hold off what nobody gives back.
-        let (uid, version) = (&source["metadata"]["uid"], &source["metadata"]["resourceVersion"]);
-        let metadata = json!({"uid": uid, "resourceVersion": version, "annotations": {HELD_TTL: held}});
-        json!({"metadata": metadata, "spec": {"ttlSecondsAfterFinished": ttl}})
-    };
-    if let Some(ttl) = source["spec"]["ttlSecondsAfterFinished"].as_u64() {
-        return Some(Ttl::Runs(patch(json!(ttl.to_string()), Value::Null)));
-    }
-    let held = annotation(source, HELD_TTL)?.parse::<u32>().ok()?;
-    Some(Ttl::Held(patch(Value::Null, json!(held))))
-}
-
-/// The patch that gives a source its time to live back; None where none is held off.
-#[must_use]
-pub fn free_source(source: &Value) -> Option<Value> {
-    match source_ttl(&Seen { source: Some(source.clone()), ..Seen::default() }) {
-        Some(Ttl::Held(free)) => Some(free),
-        _ => None,
-    }
-}
-
-/// The patch that takes the mark away and lets the Job run, or gives it to its queue. It carries the uid and no
-/// resourceVersion: the controller writes the status of a suspended Job at any moment.
-fn release(wanted: &Wanted, job: &Value) -> Value {
-    let annotations = json!({RETRYING: null, DONE: null, QUEUE: null});
-    let mut patch = json!({"metadata": {"uid": job["metadata"]["uid"], "annotations": annotations}});
-    let queue = |job: &Value| job["metadata"]["labels"][QUEUE_LABEL].as_str().map(str::to_owned);
-    match (queue(&wanted.job), queue(job)) {
-        (Some(asked), given) if given.as_ref() != Some(&asked) => {
-            patch["metadata"]["labels"] = json!({QUEUE_LABEL: asked});
-        }
-        (_, Some(_)) => {}
-        (_, None) => patch["spec"] = json!({"suspend": false}),
-    }
-    patch
 }
 
 /// An annotation of an object; None where it has none of that key.

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::facts::INDEX_KEY;
+use crate::manifest::QUEUE_LABEL;
 
 const COMPLETIONS: u32 = 6;
 
@@ -280,7 +281,13 @@ fn a_run_that_was_begun_knows_itself_what_is_done() {
     wanted.job["metadata"]["labels"] = json!({QUEUE_LABEL: "team"});
     let half_made = wanted.first_form();
     let again = Wanted::of_half_made(&half_made).unwrap();
-    assert_eq!((&again.done, &again.mark), (&wanted.done, &wanted.mark));
+    assert_eq!((&again.done, &again.mark, &again.shared), (&wanted.done, &wanted.mark, &wanted.shared));
+    let mut world = World::new(false);
+    for ours in [None, Some("u-r1")] {
+        assert!(world.act(&next(&wanted, &world.seen(ours))));
+    }
+    let gone = Seen { shared: vec![None], ..world.seen(Some("u-r1")) };
+    assert_eq!(next(&again, &gone), Step::Refuse(Refusal::Helper("x-items".to_owned())));
     assert_eq!(again.job["metadata"]["labels"][QUEUE_LABEL], "team");
     assert_eq!(Wanted::of_half_made(&wanted.job), None);
 }

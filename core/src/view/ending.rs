@@ -7,7 +7,7 @@ use crate::digest::Cause;
 use crate::facts::{Outcome, Verdict};
 use crate::index_set::IndexSet;
 use crate::numbering::{Index, Number, Numbering};
-use crate::progress::JobProgress;
+use crate::progress::{IndexState, JobProgress};
 
 /// How many causes are shown before the rest is counted.
 const CAUSES: usize = 5;
@@ -35,17 +35,17 @@ pub fn outcome(name: &str, verdict: &Verdict, progress: &JobProgress) -> Option<
     Some(format!("job.batch/{name} {verb}: {why}{so_far}"))
 }
 
-/// The failed indexes and the causes, a line each, every line with its newline; empty where nothing failed.
+/// The failed indexes and the causes, a line each, every line with its newline; empty where nothing failed. Of `only`
+/// some indexes where they are all that is asked about.
 ///
 /// `causes` are those of indexes that have not succeeded, `recovered` those of indexes that have succeeded since.
 #[must_use]
-pub fn failures(progress: &JobProgress, causes: &[Cause], recovered: &[Cause]) -> String {
+pub fn failures(progress: &JobProgress, only: Option<&IndexSet>, causes: &[Cause], recovered: &[Cause]) -> String {
     let mut text = String::new();
     let numbering = progress.numbering();
-    let failed = failed(progress, causes);
+    let failed = failed(progress, only, causes);
     if !failed.is_empty() {
-        let all = progress.job().map_or(0, |job| job.completions);
-        line(&mut text, format_args!("failed: {} ({} of {all})", indexes(&numbering.numbers(&failed)), failed.len()));
+        line(&mut text, format_args!("failed: {}", share(&failed, progress, only)));
     }
     for cause in causes.iter().take(CAUSES) {
         line(&mut text, format_args!("{}", self::cause(cause, &numbering)));
@@ -71,12 +71,31 @@ pub fn recovered(causes: &[Cause], numbering: &Numbering) -> String {
 
 /// The indexes that failed: those that the Job names, and those whose attempts failed where it names none, because it
 /// counts failures together, or because one failure ended it.
-fn failed(progress: &JobProgress, causes: &[Cause]) -> IndexSet {
-    let named = progress.failed_indexes();
+fn failed(progress: &JobProgress, only: Option<&IndexSet>, causes: &[Cause]) -> IndexSet {
+    let named = progress.failed_of(only);
     match named.is_empty() {
         true => causes.iter().fold(named, |all, cause| all.union(&cause.indexes)),
         false => named,
     }
+}
+
+/// `unfinished: indexes 3-5 (3 of 8)`: those that an ended Job leaves behind, which neither succeeded nor failed; None where
+/// there are none.
+#[must_use]
+pub fn unfinished(progress: &JobProgress, only: Option<&IndexSet>) -> Option<String> {
+    let all = only.cloned().or_else(|| Some(IndexSet::all(progress.job()?.completions)))?;
+    let is_unfinished = |index: &u32| progress.state(Index(*index)) == Some(IndexState::Unfinished);
+    let unfinished: IndexSet = all.iter().filter(is_unfinished).collect();
+    (!unfinished.is_empty()).then(|| format!("unfinished: {}", share(&unfinished, progress, only)))
+}
+
+/// `indexes 2,5 (2 of 8)`, or `index 2 (1 of 3 selected)`.
+fn share(part: &IndexSet, progress: &JobProgress, only: Option<&IndexSet>) -> String {
+    let of = match only {
+        Some(only) => format!("{} selected", only.len()),
+        None => progress.job().map_or(0, |job| job.completions).to_string(),
+    };
+    format!("{} ({} of {of})", indexes(&progress.numbering().numbers(part)), part.len())
 }
 
 /// `31x exit 137 OOMKilled, indexes 4-20,33: message`.
@@ -178,10 +197,28 @@ mod tests {
     #[test]
     fn failed_indexes_are_all_named_and_causes_beyond_five_are_counted() {
         let progress = progress();
-        let text = failures(&progress, &vec![oom(); 7], &[]);
+        let text = failures(&progress, None, &vec![oom(); 7], &[]);
         assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
         assert!(text.ends_with("\nand 62 failed attempts of other causes\n"), "{text}");
         assert_eq!(first_failed(&JobProgress::default(), &[oom()]), Some(Number(4)));
+    }
+
+    #[test]
+    fn of_some_indexes_only_those_that_failed_are_named() {
+        let only = "0-5".parse().unwrap();
+        let text = failures(&progress(), Some(&only), &[], &[]);
+        assert_eq!(text, "failed: indexes 4,5 (2 of 6 selected)\n");
+    }
+
+    #[test]
+    fn what_an_ended_job_leaves_behind_is_named() {
+        let mut progress = progress();
+        progress.observe(Change::Pods(vec![]));
+        assert_eq!(unfinished(&progress, None), None);
+        progress.observe(Change::JobGone);
+        assert_eq!(unfinished(&progress, None).unwrap(), "unfinished: indexes 0-3,21-32,34-99 (82 of 100)");
+        let only = "3,4".parse().unwrap();
+        assert_eq!(unfinished(&progress, Some(&only)).unwrap(), "unfinished: index 3 (1 of 2 selected)");
     }
 
     #[test]
@@ -190,7 +227,7 @@ mod tests {
             "metadata": {"name": "x", "uid": "u"}, "spec": {"completionMode": "Indexed", "completions": 100},
         });
         let progress = JobProgress::of(serde_json::from_value(job).unwrap());
-        let text = failures(&progress, &[oom()], &[Cause { indexes: IndexSet::from_iter([5, 6]), ..oom() }]);
+        let text = failures(&progress, None, &[oom()], &[Cause { indexes: IndexSet::from_iter([5, 6]), ..oom() }]);
         assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
         assert!(text.ends_with("\n31 failed attempts of indexes 5,6 that succeeded later\n"), "{text}");
     }

@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::json::{API_VERSION, Counts};
+use super::json::{API_VERSION, Counts, PodCounts};
+use super::line::Told;
 use crate::digest::Cause;
 use crate::facts::{Outcome, Verdict};
 use crate::index_set::IndexSet;
 use crate::numbering::Numbering;
-use crate::pace::Pace;
 use crate::progress::JobProgress;
 use crate::stuck::Stuck;
 use crate::text::Foreign;
@@ -34,6 +34,25 @@ pub enum WaitResult {
     Gone,
     /// The time is up.
     TimedOut,
+    /// The flags select none of its indexes.
+    Nothing,
+    /// There is no such Job.
+    Missing,
+    /// Something went wrong: the wait ended before it was known.
+    Error,
+}
+
+/// How the wait for a Job ended, in full.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended<'a> {
+    /// How.
+    pub result: WaitResult,
+    /// What `wait` would have exited with, had it waited for this Job alone.
+    pub exit_code: u8,
+    /// Why it can no longer be so, or what went wrong; None where the verdict says it all.
+    pub why: Option<&'a str>,
+    /// Why indexes failed.
+    pub causes: &'a [Cause],
 }
 
 #[derive(Serialize)]
@@ -52,7 +71,8 @@ struct Line<'a, T> {
 #[serde(rename_all = "camelCase")]
 struct Progress {
     uid: String,
-    indexes: Option<Counts>,
+    #[serde(flatten)]
+    counts: Counted,
     suspended: bool,
     /// Seconds since the Job's start; null before, and where the clocks disagree.
     age_seconds: Option<i64>,
@@ -60,10 +80,32 @@ struct Progress {
     left_seconds: Option<i64>,
 }
 
+/// What is counted, and of which indexes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Counted {
+    /// Null where no selection flags were given.
+    selected: Option<String>,
+    indexes: Option<Counts>,
+    pods: Option<PodCounts>,
+}
+
+impl Counted {
+    fn of(seen: &JobProgress, only: Option<&IndexSet>) -> Self {
+        Self {
+            selected: only.map(|only| seen.numbering().numbers(only).to_string()),
+            indexes: seen.tally_of(only).map(Counts::from),
+            pods: seen.pod_tally().map(PodCounts::from),
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Waiting<'a> {
     index_set: String,
+    /// How many pods of a Job that is not Indexed.
+    pods: Option<u32>,
     reason: Option<&'a str>,
     message: Option<&'a str>,
 }
@@ -79,10 +121,12 @@ struct Fate<'a> {
 #[serde(rename_all = "camelCase")]
 struct End<'a> {
     result: WaitResult,
+    exit_code: u8,
     why: Option<&'a str>,
     #[serde(flatten)]
     fate: Fate<'a>,
-    indexes: Option<Counts>,
+    #[serde(flatten)]
+    counts: Counted,
     failed_indexes: String,
     failures: Vec<Failure<'a>>,
 }
@@ -99,15 +143,16 @@ struct Failure<'a> {
 
 /// The line that tells how the Job gets on.
 #[must_use]
-pub fn progress(origin: Origin<'_>, seen: &JobProgress, pace: &Pace) -> String {
-    let job = seen.job();
+pub fn progress(origin: Origin<'_>, told: Told<'_>) -> String {
+    let Told { progress, only, pace } = told;
+    let job = progress.job();
     let started = job.and_then(|job| job.started).filter(|started| *started <= origin.time);
     line(
         "progress",
         origin,
         Progress {
             uid: job.map(|job| job.uid.clone()).unwrap_or_default(),
-            indexes: seen.tally().map(Counts::from),
+            counts: Counted::of(progress, only),
             suspended: job.is_some_and(|job| job.suspended),
             age_seconds: started.map(|started| origin.time.duration_since(started).as_secs()),
             rate_per_second: pace.rate(origin.time),
@@ -120,7 +165,8 @@ pub fn progress(origin: Origin<'_>, seen: &JobProgress, pace: &Pace) -> String {
 #[must_use]
 pub fn stuck(origin: Origin<'_>, stuck: &Stuck, numbering: &Numbering) -> String {
     let index_set = numbering.numbers(&stuck.indexes).to_string();
-    line("stuck", origin, Waiting { index_set, reason: known(&stuck.reason), message: known(&stuck.message) })
+    let (reason, message) = (known(&stuck.reason), known(&stuck.message));
+    line("stuck", origin, Waiting { index_set, pods: stuck.pods, reason, message })
 }
 
 /// The line that tells that the Job's fate is known, and its end still to come.
@@ -129,11 +175,12 @@ pub fn fate(origin: Origin<'_>, verdict: &Verdict) -> String {
     line("fate", origin, fate_of(verdict))
 }
 
-/// The last line about a Job. `why` is there where the verdict does not say it all; `causes` are its failures.
+/// The last line about a Job, or about `only` some of its indexes.
 #[must_use]
-pub fn end(origin: Origin<'_>, seen: &JobProgress, result: WaitResult, why: Option<&str>, causes: &[Cause]) -> String {
+pub fn end(origin: Origin<'_>, seen: &JobProgress, only: Option<&IndexSet>, ended: Ended<'_>) -> String {
     let numbering = seen.numbering();
     let set = |set: &IndexSet| numbering.numbers(set).to_string();
+    let Ended { result, exit_code, why, causes } = ended;
     let failures = causes.iter().map(|cause| Failure {
         attempts: cause.attempts,
         index_set: set(&cause.indexes),
@@ -146,10 +193,11 @@ pub fn end(origin: Origin<'_>, seen: &JobProgress, result: WaitResult, why: Opti
         origin,
         End {
             result,
+            exit_code,
             why,
             fate: seen.verdict().filter(|verdict| verdict.settled).map(fate_of).unwrap_or_default(),
-            indexes: seen.tally().map(Counts::from),
-            failed_indexes: set(&seen.failed_indexes()),
+            counts: Counted::of(seen, only),
+            failed_indexes: set(&seen.failed_of(only)),
             failures: failures.collect(),
         },
     )
@@ -182,6 +230,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::pace::Pace;
     use crate::stuck::Obstacle;
 
     fn origin() -> Origin<'static> {
@@ -205,15 +254,25 @@ mod tests {
 
     #[test]
     fn the_schema_of_progress_is_this() {
-        insta::assert_snapshot!(progress(origin(), &seen(), &Pace::default()), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"progress","time":"2026-01-01T00:00:30.250Z","job":"x","uid":"u","indexes":{"completions":5,"succeeded":1,"failed":1,"running":1,"starting":1,"terminating":0,"pending":1,"retrying":null},"suspended":false,"ageSeconds":30,"ratePerSecond":null,"leftSeconds":null}"#);
+        let told = Told { progress: &seen(), only: None, pace: &Pace::default() };
+        insta::assert_snapshot!(progress(origin(), told), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"progress","time":"2026-01-01T00:00:30.250Z","job":"x","uid":"u","selected":null,"indexes":{"completions":5,"succeeded":1,"failed":1,"running":1,"starting":1,"terminating":0,"pending":0,"retrying":null,"unfinished":1,"unknown":0},"pods":null,"suspended":false,"ageSeconds":30,"ratePerSecond":null,"leftSeconds":null}"#);
+    }
+
+    #[test]
+    fn of_some_indexes_the_counts_are_theirs() {
+        let only = "1,2".parse().unwrap();
+        let told = Told { progress: &seen(), only: Some(&only), pace: &Pace::default() };
+        let line: serde_json::Value = serde_json::from_str(&progress(origin(), told)).unwrap();
+        assert_eq!((&line["selected"], &line["indexes"]["completions"]), (&json!("20,30"), &json!(2)));
+        assert_eq!((&line["indexes"]["failed"], &line["indexes"]["unknown"]), (&json!(1), &json!(1)));
     }
 
     #[test]
     fn the_schema_of_trouble_is_this() {
         let indexes = "1,2".parse().unwrap();
         let (reason, message) = ("ErrImagePull".into(), "\u{1b}[31mnot found".into());
-        let trouble = Stuck { obstacle: Obstacle::Image, reason, message, indexes };
-        insta::assert_snapshot!(stuck(origin(), &trouble, &seen().numbering()), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"stuck","time":"2026-01-01T00:00:30.250Z","job":"x","indexSet":"20,30","reason":"ErrImagePull","message":"\u001b[31mnot found"}"#);
+        let trouble = Stuck { obstacle: Obstacle::Image, reason, message, indexes, pods: None };
+        insta::assert_snapshot!(stuck(origin(), &trouble, &seen().numbering()), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"stuck","time":"2026-01-01T00:00:30.250Z","job":"x","indexSet":"20,30","pods":null,"reason":"ErrImagePull","message":"\u001b[31mnot found"}"#);
         insta::assert_snapshot!(fate(origin(), seen().verdict().unwrap()), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"fate","time":"2026-01-01T00:00:30.250Z","job":"x","verdict":"failed","reason":"FailedIndexes","message":"m"}"#);
     }
 
@@ -226,8 +285,9 @@ mod tests {
             reason: "OOMKilled".into(),
             message: "".into(),
         };
-        insta::assert_snapshot!(end(origin(), &seen(), WaitResult::Never, None, &[cause]), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"never","why":null,"verdict":"failed","reason":"FailedIndexes","message":"m","indexes":{"completions":5,"succeeded":1,"failed":1,"running":1,"starting":1,"terminating":0,"pending":1,"retrying":null},"failedIndexes":"20","failures":[{"attempts":2,"indexSet":"20","exitCode":137,"reason":"OOMKilled","message":null}]}"#);
-        let why = Some("1 of 2 failed");
-        insta::assert_snapshot!(end(origin(), &JobProgress::default(), WaitResult::TimedOut, why, &[]), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"timedOut","why":"1 of 2 failed","verdict":null,"reason":null,"message":null,"indexes":null,"failedIndexes":"","failures":[]}"#);
+        let ended = Ended { result: WaitResult::Never, exit_code: 3, why: None, causes: &[cause] };
+        insta::assert_snapshot!(end(origin(), &seen(), None, ended), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"never","exitCode":3,"why":null,"verdict":"failed","reason":"FailedIndexes","message":"m","selected":null,"indexes":{"completions":5,"succeeded":1,"failed":1,"running":1,"starting":1,"terminating":0,"pending":0,"retrying":null,"unfinished":1,"unknown":0},"pods":null,"failedIndexes":"20","failures":[{"attempts":2,"indexSet":"20","exitCode":137,"reason":"OOMKilled","message":null}]}"#);
+        let ended = Ended { result: WaitResult::TimedOut, exit_code: 124, why: Some("1 of 2 failed"), causes: &[] };
+        insta::assert_snapshot!(end(origin(), &JobProgress::default(), None, ended), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"timedOut","exitCode":124,"why":"1 of 2 failed","verdict":null,"reason":null,"message":null,"selected":null,"indexes":null,"pods":null,"failedIndexes":"","failures":[]}"#);
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::list::status_word;
 use crate::facts::{JobFacts, Outcome};
-use crate::progress::{JobProgress, Tally};
+use crate::progress::{JobProgress, PodTally, Tally};
 use crate::text::Foreign;
 
 /// The version of all schemas. A field may be added to it; one that is removed or means something else makes another.
@@ -38,6 +38,8 @@ pub struct JobSummary {
     suspended: bool,
     parallelism: u32,
     indexes: Option<Counts>,
+    /// Of a NonIndexed Job.
+    pods: Option<PodCounts>,
     created: Option<Timestamp>,
     started: Option<Timestamp>,
     finished: Option<Timestamp>,
@@ -56,6 +58,22 @@ pub struct Counts {
     pending: u32,
     /// The part of `pending` that waits for its next attempt; null where nobody asked the pods.
     retrying: Option<u32>,
+    unfinished: u32,
+    /// Not done, and nobody asked their pods; only in a wait for some indexes.
+    unknown: u32,
+}
+
+/// How the pods of a Job stand that is not Indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PodCounts {
+    /// Null for a work queue.
+    completions: Option<u32>,
+    succeeded: u32,
+    failed: u32,
+    running: u32,
+    starting: u32,
+    terminating: u32,
 }
 
 impl JobList {
@@ -84,6 +102,7 @@ impl JobSummary {
             suspended: job.suspended,
             parallelism: job.parallelism.unwrap_or(1),
             indexes: progress.tally().map(Counts::from),
+            pods: progress.pod_tally().map(PodCounts::from),
             created: job.created,
             started: job.started,
             finished: job.finished,
@@ -102,8 +121,16 @@ fn why(job: &JobFacts) -> (Option<String>, Option<String>) {
 
 impl From<Tally> for Counts {
     fn from(tally: Tally) -> Self {
-        let Tally { completions, succeeded, failed, running, starting, terminating, pending, retrying } = tally;
-        Self { completions, succeeded, failed, running, starting, terminating, pending, retrying }
+        let Tally { completions, succeeded, failed, running, starting, terminating, pending, retrying, .. } = tally;
+        let Tally { unfinished, unknown, .. } = tally;
+        Self { completions, succeeded, failed, running, starting, terminating, pending, retrying, unfinished, unknown }
+    }
+}
+
+impl From<PodTally> for PodCounts {
+    fn from(tally: PodTally) -> Self {
+        let PodTally { completions, succeeded, failed, running, starting, terminating } = tally;
+        Self { completions, succeeded, failed, running, starting, terminating }
     }
 }
 
@@ -149,9 +176,12 @@ mod tests {
                 "running": 0,
                 "starting": 0,
                 "terminating": 0,
-                "pending": 1,
-                "retrying": null
+                "pending": 0,
+                "retrying": null,
+                "unfinished": 1,
+                "unknown": 0
               },
+              "pods": null,
               "created": "2026-01-01T00:00:00Z",
               "started": "2026-01-01T00:00:01Z",
               "finished": "2026-01-01T00:00:09Z"

@@ -3,7 +3,7 @@
 use super::{count, indexes};
 use crate::facts::{JobFacts, Outcome};
 use crate::index_set::IndexSet;
-use crate::lifecycle::{Refusal, Target, Verb};
+use crate::lifecycle::{Begun, Refusal, Target, Verb};
 use crate::text::{quoted, shown};
 
 /// Why the Job `name` is left as it is: a line without `error:`.
@@ -16,8 +16,11 @@ pub fn refusal(refusal: &Refusal, name: &str) -> String {
         Refusal::Queued { queue, verb, .. } => {
             format!("job {name} is in the queue {} of Kueue, which {}", queue.shown(), undoes(*verb))
         }
-        Refusal::HalfMade => {
+        Refusal::HalfMade(Begun::ByCreate) => {
             format!("job {name} was begun by a create that did not end; its tasks would start without their items")
+        }
+        Refusal::HalfMade(Begun::ByRetry) => {
+            format!("job {name} was begun by a retry that did not end; it does not know yet which tasks are done")
         }
         Refusal::NotIndexed => format!("job {name} is not Indexed; its pods have no index"),
         Refusal::WouldStop { stopped, parallelism, indexed } => format!(
@@ -53,8 +56,11 @@ pub fn instead(refusal: &Refusal, name: &str, given: &str) -> Option<String> {
         Refusal::Finished(_) => format!("kubectl indexedjob describe {name}{given}"),
         Refusal::Deleting => format!("kubectl wait --for=delete job/{name}{given}"),
         Refusal::Queued { uid, verb, .. } => kueue(*verb, uid, &name, given),
-        Refusal::HalfMade => {
+        Refusal::HalfMade(Begun::ByCreate) => {
             format!("give the same create command again, or: kubectl indexedjob delete {name}{given}")
+        }
+        Refusal::HalfMade(Begun::ByRetry) => {
+            format!("give the same retry command again, or take it back: kubectl indexedjob retry {name} --undo{given}")
         }
         Refusal::NotIndexed => format!("kubectl describe job {name}{given}"),
         Refusal::WouldStop { parallelism, .. } => format!(

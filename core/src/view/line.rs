@@ -6,70 +6,134 @@ use crate::human;
 use crate::index_set::IndexSet;
 use crate::numbering::Numbering;
 use crate::pace::Pace;
-use crate::progress::{JobProgress, Tally};
+use crate::progress::{JobProgress, PodTally, Tally};
 use crate::stuck::{Obstacle, Stuck};
 use crate::text::Foreign;
 
-use super::indexes;
+use super::{count, indexes};
 
 /// The cells of a bar where there is room, and the fewest that still tell something.
 const CELLS: usize = 24;
 const FEWEST_CELLS: usize = 5;
 
-/// The state of a Job in one line, without its age: equal lines mean that nothing changed.
+/// What a line tells of.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The Job.
+    pub progress: &'a JobProgress,
+    /// Those of its indexes that are meant; None for the Job as a whole.
+    pub only: Option<&'a IndexSet>,
+    /// How fast they finish.
+    pub pace: &'a Pace,
+}
+
+/// What is counted, and in words.
+struct Counted {
+    succeeded: u32,
+    failed: u32,
+    /// How many there are; None for a work queue.
+    all: Option<u32>,
+    words: String,
+}
+
+impl Counted {
+    /// None before the first look.
+    fn of(progress: &JobProgress, only: Option<&IndexSet>) -> Option<Self> {
+        let counted = match progress.tally_of(only) {
+            Some(tally) => Self::of_indexes(&tally),
+            None => Self::of_pods(&progress.pod_tally()?),
+        };
+        let is_suspended = progress.job().is_some_and(|job| job.suspended) && progress.verdict().is_none();
+        let words = counted.words + if is_suspended { ", suspended" } else { "" };
+        Some(Self { words, ..counted })
+    }
+
+    fn of_indexes(tally: &Tally) -> Self {
+        let retrying = tally.retrying.unwrap_or(0);
+        let words = words(
+            format!("{}/{} succeeded", tally.succeeded, tally.completions),
+            &[
+                (tally.failed, "failed"),
+                (tally.running, "running"),
+                (tally.starting, "starting"),
+                (tally.terminating, "terminating"),
+                (retrying, "retrying"),
+                (tally.pending - retrying, "pending"),
+                (tally.unfinished, "unfinished"),
+                (tally.unknown, "to go"),
+            ],
+        );
+        Self { succeeded: tally.succeeded, failed: tally.failed, all: Some(tally.completions), words }
+    }
+
+    fn of_pods(tally: &PodTally) -> Self {
+        let succeeded = match tally.completions {
+            Some(all) => format!("{}/{all} pods succeeded", tally.succeeded),
+            None => format!("{} succeeded", count(tally.succeeded, "pod", "pods")),
+        };
+        let more = [
+            (tally.failed, "failed"),
+            (tally.running, "running"),
+            (tally.starting, "starting"),
+            (tally.terminating, "terminating"),
+        ];
+        // A pod that failed is replaced: it takes nothing from those that are to succeed.
+        Self { succeeded: tally.succeeded, failed: 0, all: tally.completions, words: words(succeeded, &more) }
+    }
+
+    fn few_words(&self) -> String {
+        match self.all {
+            Some(all) => format!("{}/{all}", self.succeeded),
+            None => self.succeeded.to_string(),
+        }
+    }
+}
+
+/// The counts that are not 0, each with its word.
+fn words(first: String, more: &[(u32, &str)]) -> String {
+    let more = more.iter().filter(|(number, _)| *number > 0).map(|(number, state)| format!("{number} {state}"));
+    std::iter::once(first).chain(more).collect::<Vec<_>>().join(", ")
+}
+
+/// The state of a Job, or of `only` some of its indexes, in one line, without its age: equal lines mean that nothing
+/// changed. Of a Job that is not Indexed it counts pods.
 ///
 /// None before the first look.
 #[must_use]
-pub fn progress(progress: &JobProgress) -> Option<String> {
-    let tally = progress.tally()?;
-    let mut parts = vec![format!("{}/{} succeeded", tally.succeeded, tally.completions)];
-    let retrying = tally.retrying.unwrap_or(0);
-    let more = [
-        (tally.failed, "failed"),
-        (tally.running, "running"),
-        (tally.starting, "starting"),
-        (tally.terminating, "terminating"),
-        (retrying, "retrying"),
-        (tally.pending - retrying, "pending"),
-    ];
-    parts.extend(more.into_iter().filter(|(number, _)| *number > 0).map(|(number, state)| format!("{number} {state}")));
-    if progress.job().is_some_and(|job| job.suspended) && progress.verdict().is_none() {
-        parts.push("suspended".to_owned());
-    }
-    Some(parts.join(", "))
+pub fn progress(progress: &JobProgress, only: Option<&IndexSet>) -> Option<String> {
+    Counted::of(progress, only).map(|counted| counted.words)
 }
 
 /// The same with the name and a bar before it, and behind it the time since the start, the rate and the time left, in as
 /// many `columns` at the most: `train: [####-----] 4/10 succeeded, 6 running  12s  20/min  ~18s left`.
 ///
 /// `#` are indexes that succeeded, `!` those that failed for good; something of each is always seen where there is one.
-/// Where there is no room for all, first the times go, then the bar gets shorter, then the words. None before the first
-/// look.
+/// Where there is no room for all, first the times go, then the bar gets shorter, then the words. A work queue has no
+/// bar: nobody knows how much there is to do. None before the first look.
 #[must_use]
-pub fn bar(name: &str, seen: &JobProgress, pace: &Pace, columns: usize, now: Timestamp) -> Option<String> {
-    let tally = seen.tally()?;
-    let words = progress(seen)?;
-    let few_words = format!("{}/{}", tally.succeeded, tally.completions);
-    let times = times(seen, pace, now);
-    let time_left = pace.left(now).map(|left| format!("  {}", time_left(left))).unwrap_or_default();
-    let choices = [
-        (&words, times.as_str()),
-        (&words, time_left.as_str()),
-        (&words, ""),
-        (&few_words, &time_left),
-        (&few_words, ""),
-    ];
+pub fn bar(name: &str, told: Told<'_>, columns: usize, now: Timestamp) -> Option<String> {
+    let counted = Counted::of(told.progress, told.only)?;
+    let (words, few_words) = (&counted.words, &counted.few_words());
+    let times = times(told, now);
+    let time_left = told.pace.left(now).map(|left| format!("  {}", time_left(left))).unwrap_or_default();
+    let choices =
+        [(words, times.as_str()), (words, time_left.as_str()), (words, ""), (few_words, &time_left), (few_words, "")];
     let fitting = choices.into_iter().find_map(|(words, times)| {
         let rest = format!(" {words}{times}");
+        let Some(all) = counted.all else {
+            return (name.chars().count() + ":".len() + rest.chars().count() <= columns)
+                .then(|| format!("{name}:{rest}"));
+        };
         let room = columns.checked_sub(name.chars().count() + ": []".len() + rest.chars().count())?;
-        (room >= FEWEST_CELLS).then(|| format!("{name}: [{}]{rest}", cells(&tally, room.min(CELLS))))
+        (room >= FEWEST_CELLS).then(|| format!("{name}: [{}]{rest}", cells(&counted, all, room.min(CELLS))))
     });
     Some(fitting.unwrap_or_else(|| cut(&format!("{name}: {few_words}"), columns)))
 }
 
 /// The time since the start, the rate and the time left, as far as they are known: `  12s  20/min  ~18s left`.
-fn times(seen: &JobProgress, pace: &Pace, now: Timestamp) -> String {
-    let started = seen.job().and_then(|job| job.started);
+fn times(told: Told<'_>, now: Timestamp) -> String {
+    let Told { progress, pace, .. } = told;
+    let started = progress.job().and_then(|job| job.started);
     // A start that lies ahead was written by another clock.
     let age = started.filter(|started| *started <= now).map(|started| human::since(started, now));
     let parts = [age, pace.rate(now).map(rate), pace.left(now).map(time_left)];
@@ -109,16 +173,16 @@ fn cut(text: &str, columns: usize) -> String {
     }
 }
 
-fn cells(tally: &Tally, cells: usize) -> String {
-    let failed = share(tally.failed, tally, cells);
-    let succeeded = share(tally.succeeded, tally, cells).min(cells - failed);
+fn cells(counted: &Counted, all: u32, cells: usize) -> String {
+    let failed = share(counted.failed, all, cells);
+    let succeeded = share(counted.succeeded, all, cells).min(cells - failed);
     let parts = [("#", succeeded), ("!", failed), ("-", cells - succeeded - failed)];
     parts.into_iter().map(|(cell, times)| cell.repeat(times)).collect()
 }
 
-/// How many of `cells` stand for `part` indexes: at least one if there is one, all only if that is all.
-fn share(part: u32, tally: &Tally, cells: usize) -> usize {
-    match part as usize * cells / (tally.completions as usize).max(1) {
+/// How many of `cells` stand for `part` of `all`: at least one if there is one, all only if that is all.
+fn share(part: u32, all: u32, cells: usize) -> usize {
+    match part as usize * cells / (all as usize).max(1) {
         0 if part > 0 => 1,
         share => share.min(cells),
     }
@@ -128,31 +192,38 @@ fn share(part: u32, tally: &Tally, cells: usize) -> usize {
 /// `by` is who suspended the Job, if that is known.
 #[must_use]
 pub fn stuck(stuck: &Stuck, numbering: &Numbering, by: Option<&Foreign>) -> String {
-    let these = numbering.numbers(&stuck.indexes);
+    let (these, is_one) = who(stuck, numbering);
     let why = because(&[&stuck.reason, &stuck.message]);
+    let are = if is_one { "is" } else { "are" };
+    let not_started = |why: &str| format!("{these} {} not started yet{why}", if is_one { "has" } else { "have" });
     match stuck.obstacle {
         Obstacle::Suspended => {
             let by = by.map(|by| format!(" by {}", by.shown())).unwrap_or_default();
             format!("the Job is suspended{by}{}", because(&[&stuck.message]))
         }
-        Obstacle::Refused => format!("no pod can be created for {}{why}", indexes(&these)),
-        Obstacle::NotScheduled => not_started(&these, ": no scheduler has given it a node"),
+        Obstacle::Refused => match stuck.pods {
+            Some(_) => format!("{these} cannot be created{why}"),
+            None => format!("no pod can be created for {these}{why}"),
+        },
+        Obstacle::NotScheduled => not_started(": no scheduler has given it a node"),
         Obstacle::NotReady => {
-            let are = if these.len() == 1 { "is" } else { "are" };
             let node = because(&[&stuck.message]).replacen(": ", " ", 1);
-            format!("{} {are} not ready{node}: the node does not answer, or a probe fails", indexes(&these))
+            format!("{these} {are} not ready{node}: the node does not answer, or a probe fails")
         }
         Obstacle::Terminating => {
-            let are = if these.len() == 1 { "is" } else { "are" };
-            format!(
-                "{} {are} still being stopped{}",
-                indexes(&these),
-                because(&[&stuck.message]).replacen(": ", " ", 1)
-            )
+            format!("{these} {are} still being stopped{}", because(&[&stuck.message]).replacen(": ", " ", 1))
         }
         Obstacle::Unschedulable | Obstacle::Image | Obstacle::Config | Obstacle::Usual | Obstacle::Other => {
-            not_started(&these, &why)
+            not_started(&why)
         }
+    }
+}
+
+/// Whom it concerns, and whether that is just one.
+fn who(stuck: &Stuck, numbering: &Numbering) -> (String, bool) {
+    match stuck.pods {
+        Some(pods) => (count(pods, "pod", "pods"), pods == 1),
+        None => (indexes(&numbering.numbers(&stuck.indexes)), stuck.indexes.len() == 1),
     }
 }
 
@@ -185,7 +256,7 @@ mod tests {
     }
 
     fn line(spec: &Value, status: &Value) -> String {
-        progress(&seen(spec, status)).unwrap()
+        progress(&seen(spec, status), None).unwrap()
     }
 
     #[test]
@@ -206,10 +277,53 @@ mod tests {
         );
     }
 
+    #[test]
+    fn of_some_indexes_only_they_are_counted() {
+        let spec = json!({"completions": 10, "backoffLimitPerIndex": 0});
+        let seen = seen(&spec, &json!({"completedIndexes": "0-4", "failedIndexes": "7", "active": 4}));
+        let only: IndexSet = "3-8".parse().unwrap();
+        assert_eq!(progress(&seen, Some(&only)).unwrap(), "2/6 succeeded, 1 failed, 3 to go");
+        let told = Told { progress: &seen, only: Some(&only), pace: &Pace::default() };
+        let text = bar("x", told, 80, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(text, "x: [########!!!!------------] 2/6 succeeded, 1 failed, 3 to go");
+    }
+
+    #[test]
+    fn what_an_ended_job_left_behind_is_unfinished() {
+        let ended = json!([{"type": "Failed", "status": "True"}]);
+        let status = json!({"completedIndexes": "0", "failedIndexes": "1", "conditions": ended});
+        let spec = json!({"completions": 5, "backoffLimitPerIndex": 0});
+        assert_eq!(line(&spec, &status), "1/5 succeeded, 1 failed, 3 unfinished");
+    }
+
+    #[test]
+    fn a_job_that_is_not_indexed_tells_of_its_pods() {
+        let seen = |spec: Value| {
+            let status = json!({"succeeded": 1, "failed": 2, "active": 2, "ready": 1});
+            JobProgress::of(
+                serde_json::from_value(json!({"metadata": {"name": "x"}, "spec": spec, "status": status})).unwrap(),
+            )
+        };
+        let drawn = |spec: Value, columns| {
+            let told = Told { progress: &seen(spec), only: None, pace: &Pace::default() };
+            bar("x", told, columns, Timestamp::UNIX_EPOCH).unwrap()
+        };
+        let five = json!({"completions": 5, "parallelism": 2});
+        assert_eq!(
+            drawn(five.clone(), 90),
+            "x: [####--------------------] 1/5 pods succeeded, 2 failed, 1 running, 1 starting"
+        );
+        assert_eq!(drawn(five, 20), "x: [##---------] 1/5");
+        let queue = json!({"parallelism": 2});
+        assert_eq!(drawn(queue.clone(), 80), "x: 1 pod succeeded, 2 failed, 1 running, 1 starting");
+        assert_eq!((drawn(queue.clone(), 20), drawn(queue, 3)), ("x: 1".to_owned(), "x:>".to_owned()));
+    }
+
     /// The bar of a Job of a thousand indexes.
     fn drawn(columns: usize, status: &Value, pace: &Pace) -> String {
         let spec = json!({"completions": 1000, "backoffLimitPerIndex": 0});
-        bar("x", &seen(&spec, status), pace, columns, "2026-01-01T00:01:30Z".parse().unwrap()).unwrap()
+        let told = Told { progress: &seen(&spec, status), only: None, pace };
+        bar("x", told, columns, "2026-01-01T00:01:30Z".parse().unwrap()).unwrap()
     }
 
     #[test]
@@ -239,7 +353,7 @@ mod tests {
         let mut pace = Pace::default();
         for done in 271..=300 {
             let at = Timestamp::from_second(1_767_225_690 - 3 * (300 - i64::from(done))).unwrap();
-            pace.observe(&seen(&spec, &status(done)), at);
+            pace.observe(&seen(&spec, &status(done)), None, at);
         }
         (status(300), pace)
     }
@@ -282,7 +396,7 @@ mod tests {
     fn what_keeps_indexes_from_running_is_one_safe_line() {
         let line = |obstacle, reason: &str, message: &str, these: &str, by: Option<&Foreign>| {
             let (reason, message, indexes) = (reason.into(), message.into(), these.parse().unwrap());
-            stuck(&Stuck { obstacle, reason, message, indexes }, &Numbering::default(), by)
+            stuck(&Stuck { obstacle, reason, message, indexes, pods: None }, &Numbering::default(), by)
         };
         let by = Foreign::from("kubectl-\u{1b}edit");
         let lines = [
@@ -311,6 +425,6 @@ mod tests {
 
     #[test]
     fn before_the_first_look_there_is_nothing_to_say() {
-        assert_eq!(progress(&JobProgress::default()), None);
+        assert_eq!(progress(&JobProgress::default(), None), None);
     }
 }

@@ -1,12 +1,16 @@
 //! Jobs as a table, a row each: `list`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::style::Paint;
 use super::table::{Heading, Table};
-use crate::facts::{JobFacts, Outcome};
+use crate::facts::{JobFacts, Outcome, Verdict};
 use crate::human;
 use crate::progress::JobProgress;
+use crate::text::{Foreign, shown};
+
+/// Before that a Job is not said to stand still: every pod needs some time to be ready.
+const USUAL_TIME: SignedDuration = SignedDuration::from_secs(20);
 
 /// What a table of Jobs shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,14 +38,26 @@ pub enum ListOrder {
 /// The Jobs, one that was never looked at left out.
 #[must_use]
 pub fn table(jobs: &[JobProgress], options: ListOptions, now: Timestamp) -> Table {
-    let mut columns = vec!["NAME", "STATUS", "SUCCEEDED", "FAILED", "RUNNING", "PENDING", "DURATION", "AGE", "REASON"];
+    // On a narrow screen the first to go are those that the others let one guess.
+    let mut columns = vec![
+        ("NAME", 0),
+        ("STATUS", 0),
+        ("SUCCEEDED", 0),
+        ("FAILED", 1),
+        ("RUNNING", 2),
+        ("PENDING", 4),
+        ("UNFINISHED", 6),
+        ("DURATION", 5),
+        ("AGE", 3),
+        ("REASON", 0),
+    ];
     if options.namespaces {
-        columns.insert(0, "NAMESPACE");
+        columns.insert(0, ("NAMESPACE", 0));
     }
     if options.wide {
-        columns.extend(["PARALLELISM", "MESSAGE"]);
+        columns.extend([("PARALLELISM", 0), ("MESSAGE", 0)]);
     }
-    let columns = columns.into_iter().map(|name| Heading { name, rank: 0 }).collect();
+    let columns = columns.into_iter().map(|(name, rank)| Heading { name, rank }).collect();
     let mut table = Table::new(columns, usize::from(options.namespaces) + 1);
     for progress in jobs {
         if let Some(job) = progress.job() {
@@ -52,30 +68,55 @@ pub fn table(jobs: &[JobProgress], options: ListOptions, now: Timestamp) -> Tabl
 }
 
 fn row(job: &JobFacts, progress: &JobProgress, options: ListOptions, now: Timestamp) -> Vec<String> {
-    let (reason, message) = match job.verdict.as_ref().map(|verdict| &verdict.outcome) {
-        Some(Outcome::Failed { reason, message }) => (reason.shown().into_owned(), message.shown().into_owned()),
-        _ => Default::default(),
-    };
-    let counts = match progress.tally() {
-        Some(tally) => [
-            format!("{}/{}", tally.succeeded, tally.completions),
-            tally.failed.to_string(),
-            tally.running.to_string(),
-            (tally.pending + tally.starting + tally.terminating).to_string(),
-        ],
-        None => [job.succeeded_pods.to_string(), job.failed_pods.to_string(), job.active.to_string(), String::new()],
-    };
+    let (reason, message) = why(job, now);
+    let counts = counts(job, progress);
     let since = |then: Option<Timestamp>, to: Timestamp| then.map(|then| human::since(then, to)).unwrap_or_default();
     let times = [since(job.started, job.finished.unwrap_or(now)), since(job.created, now)];
-    let mut row = Vec::from([job.name.clone(), status_word(job).to_owned()]);
-    row.extend(counts.into_iter().chain(times).chain([reason]));
+    let mut row = Vec::from([shown(&job.name).into_owned(), status_word(job).to_owned()]);
+    row.extend(counts.into_iter().chain(times).chain([reason.shown().into_owned()]));
     if options.namespaces {
-        row.insert(0, job.namespace.clone());
+        row.insert(0, shown(&job.namespace).into_owned());
     }
     if options.wide {
-        row.extend([job.parallelism.unwrap_or(1).to_string(), message]);
+        row.extend([job.parallelism.unwrap_or(1).to_string(), message.shown().into_owned()]);
     }
     row
+}
+
+/// What stands below SUCCEEDED, FAILED, RUNNING, PENDING and UNFINISHED; of a Job that is not Indexed its pods, as far as
+/// that makes sense.
+fn counts(job: &JobFacts, progress: &JobProgress) -> [String; 5] {
+    if let Some(tally) = progress.tally() {
+        let pending = tally.pending + tally.starting + tally.terminating;
+        let rest = [tally.failed, tally.running, pending, tally.unfinished].map(|number| number.to_string());
+        let [failed, running, pending, unfinished] = rest;
+        return [format!("{}/{}", tally.succeeded, tally.completions), failed, running, pending, unfinished];
+    }
+    let pods = [job.succeeded_pods, job.failed_pods, job.ready.unwrap_or(job.active)];
+    let [succeeded, failed, running] = pods.map(|pods| pods.to_string());
+    [succeeded, failed, running, String::new(), String::new()]
+}
+
+/// Reason and message of a Job that failed or is failing, and of one that stands still, as far as the Job itself tells;
+/// both may be empty. What its pods wait for they tell themselves: `status` asks them.
+#[must_use]
+pub fn why(job: &JobFacts, now: Timestamp) -> (Foreign, Foreign) {
+    let ready = job.ready.unwrap_or(job.active);
+    let is_slow = job.started.or(job.created).is_some_and(|since| now.duration_since(since) >= USUAL_TIME);
+    let told = |reason: &str, message: &str| (reason.into(), message.into());
+    match (&job.verdict, &job.queue) {
+        (Some(Verdict { outcome: Outcome::Failed { reason, message }, .. }), _) => (reason.clone(), message.clone()),
+        (Some(_), _) => Default::default(),
+        _ if job.deleting => Default::default(),
+        (None, Some(queue)) if job.suspended => {
+            ("Queued".into(), format!("it waits in the queue {}", queue.raw()).into())
+        }
+        _ if job.suspended => Default::default(),
+        _ if job.parallelism == Some(0) => told("NoParallelism", "spec.parallelism is 0: nothing is started"),
+        _ if is_slow && job.pods_missing() > 0 => told("PodsMissing", "fewer pods are there than may run at a time"),
+        _ if is_slow && ready == 0 && job.active > 0 => told("NoPodReady", "its pods are there, and none is ready"),
+        _ => Default::default(),
+    }
 }
 
 /// The status as `kubectl get jobs` names it (`printJob` in pkg/printers/internalversion/printers.go).
@@ -167,12 +208,12 @@ mod tests {
     #[test]
     fn a_row_tells_how_far_a_job_is_and_how_it_ended() {
         insta::assert_snapshot!(shown(ListOrder::Name, ListOptions::default()), @r"
-        NAME      STATUS          SUCCEEDED   FAILED   RUNNING   PENDING   DURATION   AGE    REASON
-        asleep    Suspended       0/5         0        0         5                    115s
-        bad       Failed          2/5         2        0         1         60s        118s   FailedIndexes
-        failing   FailureTarget   0/5         1        0         4                    114s   FailedIndexes
-        queue     Running         7           0        1                              116s
-        running   Running         1/5         0        2         2         2m         114s
+        NAME      STATUS          SUCCEEDED   FAILED   RUNNING   PENDING   UNFINISHED   DURATION   AGE    REASON
+        asleep    Suspended       0/5         0        0         5         0                       115s
+        bad       Failed          2/5         2        0         0         1            60s        118s   FailedIndexes
+        failing   FailureTarget   0/5         1        0         0         4                       114s   FailedIndexes
+        queue     Running         7           0        1                                           116s
+        running   Running         1/5         0        2         2         0            2m         114s
         ");
     }
 
@@ -180,13 +221,53 @@ mod tests {
     fn wide_and_with_namespaces() {
         let options = ListOptions { namespaces: true, wide: true };
         insta::assert_snapshot!(shown(ListOrder::Failed, options), @r"
-        NAMESPACE   NAME      STATUS          SUCCEEDED   FAILED   RUNNING   PENDING   DURATION   AGE    REASON          PARALLELISM   MESSAGE
-        ns          bad       Failed          2/5         2        0         1         60s        118s   FailedIndexes   3             Job has failed indexes
-        ns          failing   FailureTarget   0/5         1        0         4                    114s   FailedIndexes   3             Job has failed indexes
-        ns          asleep    Suspended       0/5         0        0         5                    115s                   3
-        ns          queue     Running         7           0        1                              116s                   3
-        ns          running   Running         1/5         0        2         2         2m         114s                   3
+        NAMESPACE   NAME      STATUS          SUCCEEDED   FAILED   RUNNING   PENDING   UNFINISHED   DURATION   AGE    REASON          PARALLELISM   MESSAGE
+        ns          bad       Failed          2/5         2        0         0         1            60s        118s   FailedIndexes   3             Job has failed indexes
+        ns          failing   FailureTarget   0/5         1        0         0         4                       114s   FailedIndexes   3             Job has failed indexes
+        ns          asleep    Suspended       0/5         0        0         5         0                       115s                   3
+        ns          queue     Running         7           0        1                                           116s                   3
+        ns          running   Running         1/5         0        2         2         0            2m         114s                   3
         ");
+    }
+
+    #[test]
+    fn a_narrow_screen_leaves_out_what_can_be_guessed() {
+        let header = |columns| {
+            let mut text = Vec::new();
+            let table = table(&jobs(), ListOptions::default(), "2026-01-01T00:02:01Z".parse().unwrap());
+            table.write(&mut text, Palette::default(), Some(columns)).unwrap();
+            let text = String::from_utf8(text).unwrap();
+            assert!(text.lines().all(|line| line.chars().count() <= columns), "{columns}\n{text}");
+            text.lines().next().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(header(90), "NAME STATUS SUCCEEDED FAILED RUNNING PENDING AGE REASON");
+        assert_eq!(header(60), "NAME STATUS SUCCEEDED FAILED REASON");
+        assert_eq!(header(40), "NAME STATUS SUCCEEDED ..");
+    }
+
+    #[test]
+    fn a_job_that_stands_still_says_why_as_far_as_it_knows() {
+        let at = |second: u32| format!("2026-01-01T00:00:{second:02}Z").parse().unwrap();
+        let reason = |spec: Value, status: Value, second| {
+            let job = job("x", &spec, &status);
+            why(job.job().unwrap(), at(second)).0.raw().to_owned()
+        };
+        let starting = json!({"active": 3, "ready": 0});
+        assert_eq!(reason(json!({}), starting.clone(), 10), "", "every pod needs some time");
+        assert_eq!(reason(json!({}), starting.clone(), 40), "NoPodReady");
+        assert_eq!(reason(json!({}), json!({"active": 3, "ready": 1}), 40), "");
+        assert_eq!(reason(json!({}), json!({"active": 1, "ready": 1}), 40), "PodsMissing");
+        assert_eq!(reason(json!({"parallelism": 0}), json!({}), 1), "NoParallelism");
+        assert_eq!(reason(json!({"suspend": true}), json!({}), 40), "");
+        assert_eq!(reason(json!({}), json!({"conditions": ended("Complete"), "active": 3}), 40), "");
+    }
+
+    #[test]
+    fn names_from_the_cluster_are_safe_to_show() {
+        let shown = table(&[job("x\u{1b}[31m", &json!({}), &json!({}))], ListOptions::default(), Timestamp::UNIX_EPOCH);
+        let mut text = Vec::new();
+        shown.write(&mut text, Palette::default(), None).unwrap();
+        assert!(String::from_utf8(text).unwrap().contains("x^[[31m"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::json::API_VERSION;
 use super::style::{Paint, Palette};
 use crate::numbering::Number;
-use crate::text::shown_bytes;
+use crate::text::{shown, shown_bytes};
 
 /// Where a line was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,8 @@ pub struct Parts {
 #[must_use]
 pub fn prefix(origin: &Origin, parts: Parts, palette: Palette) -> String {
     let Origin { job, number, attempt, container, .. } = origin;
-    let job = if parts.job { format!("{job}/") } else { String::new() };
+    let job = if parts.job { format!("{}/", shown(job)) } else { String::new() };
+    let container = shown(container);
     let text = match (parts.container, attempt) {
         (true, _) => format!("[{job}{number}/{attempt}/{container}]"),
         (false, 1) => format!("[{job}{number}]"),
@@ -155,6 +156,13 @@ mod tests {
         assert_eq!(prefix(3, 1, Parts { container: true, ..none }), "[3/1/worker] ");
         assert_eq!(prefix(3, 2, Parts { job: true, ..none }), "[x/3/2] ");
         assert_eq!(prefix(3, 1, both), "[x/3/1/worker] ");
+    }
+
+    #[test]
+    fn no_name_commands_a_terminal() {
+        let origin = Origin { job: "x\x1b[2J".to_owned(), container: "w\r".to_owned(), ..origin(3, 1) };
+        let both = Parts { job: true, container: true };
+        assert_eq!(prefix(&origin, both, Palette::default()), "[x^[[2J/3/1/w\\r] ");
     }
 
     #[test]

@@ -25,6 +25,7 @@ impl IndexState {
             Self::Terminating => 'T',
             Self::Retrying => 'W',
             Self::Pending => '.',
+            Self::Unfinished => 'U',
         }
     }
 
@@ -36,7 +37,7 @@ impl IndexState {
             Self::Failed => Paint::Bad,
             Self::Running | Self::Starting => Paint::Active,
             Self::Retrying | Self::Terminating => Paint::Warning,
-            Self::Pending => Paint::Faint,
+            Self::Pending | Self::Unfinished => Paint::Faint,
         }
     }
 }
@@ -117,7 +118,7 @@ fn legend(tasks: &[(Number, IndexState)], each: usize, width: usize, palette: Pa
 }
 
 /// Parts, each with the columns that it takes, in lines of at most `most` columns where no part is longer.
-fn wrap(text: &mut String, parts: impl Iterator<Item = (usize, String)>, between: &str, most: usize) {
+pub(super) fn wrap(text: &mut String, parts: impl Iterator<Item = (usize, String)>, between: &str, most: usize) {
     let mut used = 0;
     for (width, part) in parts {
         if used > 0 && used + between.len() + width > most {

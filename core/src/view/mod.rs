@@ -15,6 +15,7 @@ pub mod preview;
 pub mod status;
 pub mod style;
 pub mod table;
+pub mod version;
 
 /// `1 index`, `2 indexes`: a count with its noun.
 #[must_use]

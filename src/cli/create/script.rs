@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, CommandFactory};
 use indexedjob_core::plan::Command;
 use indexedjob_core::work::{Directives, Token};
 
-use super::super::{Cli, Stop, Usage, Verb};
+use super::super::{Cli, Setting, Stop, Usage, Verb};
 use super::CreateArgs;
 
 /// The kinds of work, of which one is given: a directive of one kind gives way to a flag of another.
@@ -18,16 +18,18 @@ pub(crate) struct Line {
     words: Vec<OsString>,
     /// The flags in it, by clap's names.
     given: Vec<String>,
+    /// The defaults that held for it.
+    defaults: Vec<Setting>,
 }
 
 impl CreateArgs {
     /// Keeps the line that these arguments come from, for the directives of a script, and tells flags of each other.
-    pub(in crate::cli) fn typed(&mut self, words: &[OsString], matches: &ArgMatches) {
+    pub(in crate::cli) fn typed(&mut self, words: &[OsString], matches: &ArgMatches, defaults: &[Setting]) {
         let is_typed =
             |id: &&clap::Id| matches.value_source(id.as_str()) == Some(clap::parser::ValueSource::CommandLine);
         let given = matches.ids().filter(is_typed).map(|id| id.as_str().to_owned());
         self.stay.output = self.output;
-        self.line = Line { words: words.to_vec(), given: given.collect() };
+        self.line = Line { words: words.to_vec(), given: given.collect(), defaults: defaults.to_vec() };
     }
 
     /// The same line with the directives of the script `file` before it.
@@ -37,7 +39,8 @@ impl CreateArgs {
         let (head, tail) = self.line.around_verb();
         let words = head.iter().cloned().chain(directives.iter().map(Into::into));
         let whole = words.clone().chain(name.map(Into::into)).chain(tail.iter().cloned());
-        let args = parsed(whole.collect()).map_err(|usage| match parsed(words.collect()) {
+        let read = |words| parsed(words, &self.line.defaults);
+        let args = read(whole.collect()).map_err(|usage| match read(words.collect()) {
             // Alone they show whether it is the script or the line that is wrong.
             Err(usage) => Usage { message: format!("{file}: {}", usage.message), ..usage },
             Ok(_) => usage,
@@ -46,8 +49,8 @@ impl CreateArgs {
     }
 }
 
-fn parsed(words: Vec<OsString>) -> Result<CreateArgs, Usage> {
-    match super::super::parse(words) {
+fn parsed(words: Vec<OsString>, defaults: &[Setting]) -> Result<CreateArgs, Usage> {
+    match super::super::parse_with(words, defaults) {
         Ok(Cli { verb: Verb::Create(args), .. }) => Ok(*args),
         Ok(_) => Err(Usage::new("a directive cannot change the verb")),
         Err(Stop::Usage(usage)) => Err(usage),

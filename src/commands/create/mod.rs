@@ -16,6 +16,7 @@ use crate::cluster::Cluster;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::launch;
+use crate::logs::Indexes;
 
 /// Creates the Job, or shows what would be created.
 pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Failure> {
@@ -56,7 +57,7 @@ pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Fai
     let job = launch::create(build, &suffix, &cluster, &given).await?;
     print_created(&job, options.output, context).await?;
     match options.stay.stays() {
-        true => stay::follow(&job, &options.stay, options.rm, &cluster, context).await,
+        true => stay::follow(&job, Indexes::All, &options.stay, options.rm, &cluster, context).await,
         false => Ok(Exit::Done),
     }
 }

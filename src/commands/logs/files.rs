@@ -4,12 +4,15 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
+use indexedjob_core::manifest::ItemPlace;
+
+use super::super::status::items;
 use super::Logs;
 use crate::cli::JobName;
 use crate::cluster::Kind;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::logs::save;
+use crate::logs::{Source, save};
 use crate::term::{Form, Wish};
 
 /// The least time between two plain lines of progress.
@@ -26,7 +29,7 @@ impl Logs<'_> {
             };
             exit = exit.worse(match saved {
                 Ok(exit) => exit,
-                Err(failure) => self.failed(failure)?,
+                Err(failure) => self.failed(name, failure)?,
             });
         }
         Ok(exit)
@@ -35,6 +38,10 @@ impl Logs<'_> {
     async fn save_one(&self, name: &JobName, directory: &Path) -> Result<Exit, Failure> {
         let mut picked = self.picked(name).await?;
         let job = self.cluster.get(Kind::Job, name.as_str()).await.map_err(Failure::of_job)?;
+        let items = match ItemPlace::of(&job) {
+            Some(place) => items(&place, &self.cluster, self.context).await?,
+            None => None,
+        };
         let logs = std::mem::take(&mut picked.logs);
         let sink = RefCell::new(self.context.term.progress(Wish::Auto, INTERVAL));
         let show = |done: usize, all: usize| {
@@ -46,7 +53,9 @@ impl Logs<'_> {
             // Progress as JSON, which alone could fail, was not asked for.
             let _ = sink.borrow_mut().show(name.as_str(), || state.clone(), draw);
         };
-        let saved = save(&self.reading, &job, logs, &self.options, directory, show).await;
+        let saved =
+            save(&self.reading, Source { job: &job, items: items.as_ref() }, logs, &self.options, directory, show)
+                .await;
         drop(sink);
         let saved = saved?;
         let before = match saved.before {

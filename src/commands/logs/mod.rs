@@ -15,12 +15,12 @@ use indexedjob_core::progress::{IndexState, JobProgress};
 use indexedjob_core::select::Selection;
 use indexedjob_core::view::ending;
 
-use super::{Context, input, observe_attempts};
+use super::{Context, chain, input, observe_attempts, observe_open, target};
 use crate::cli::{JobName, LogsArgs, OrderArg};
-use crate::cluster::{Cluster, Phases, PodQuery};
+use crate::cluster::{Cluster, Phases};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::logs::{Indexes, LogsOptions, Picked, Reading, follow_all, read_by_time, read_in_order};
+use crate::logs::{Expected, Indexes, LogsOptions, Picked, Reading, follow_all, read_by_time, read_in_order};
 
 /// Reads what is there, or follows what comes.
 pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failure> {
@@ -30,13 +30,17 @@ pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failu
             names.push(name.clone());
         }
     }
-    let options = options::options(&args, names.len() > 1, &context.term)?;
+    let mut options = options::options(&args, names.len() > 1, &context.term)?;
     let selection = input::selection(&args.selection).await?;
+    if selection.numbers.is_some() {
+        options.expected = Expected::Each;
+    }
     if selection.is_nothing() {
         context.term.note("no index is selected");
         return Ok(Exit::Done);
     }
     let cluster = context.cluster().await?;
+    let names = target::read(names, &cluster, context).await?;
     let reading = Reading::new(&cluster, &context.term, args.max_log_requests as usize);
     let logs = Logs { args: &args, names, selection, options, cluster, reading, context };
     let ended = match (&args.save, args.follow && !args.previous) {
@@ -64,7 +68,7 @@ impl Logs<'_> {
         for name in &self.names {
             match self.picked(name).await {
                 Ok(picked) => all.push((name, picked)),
-                Err(failure) => exit = exit.worse(self.failed(failure)?),
+                Err(failure) => exit = exit.worse(self.failed(name, failure)?),
             }
         }
         let logs: Vec<_> = all.iter_mut().flat_map(|(_, picked)| std::mem::take(&mut picked.logs)).collect();
@@ -86,7 +90,7 @@ impl Logs<'_> {
         self.options.look.prefix = options::prefix(self.args, many, &self.context.term);
         let jobs = self.names.iter().map(|name| async {
             let ended = self.follow_one(name).await;
-            ended.unwrap_or_else(|failure| failure.tell(&self.context.term))
+            ended.unwrap_or_else(|failure| self.told(name, failure))
         });
         join_all(jobs).await.into_iter().fold(Exit::Done, Exit::worse)
     }
@@ -135,6 +139,10 @@ impl Logs<'_> {
             let these = (!self.selection.is_all()).then(|| indexes.clone());
             observe_attempts(&mut progress, &self.cluster, these).await?;
         }
+        chain::observe_earlier(&mut progress, &indexes, &self.cluster).await?;
+        if let Some(job) = progress.job() {
+            chain::tell_if_retried(job, &self.cluster, &self.context.term).await;
+        }
         let picked = Picked::of(&progress, &indexes, &self.options).map_err(Failure::error)?;
         for choice in picked.choices() {
             self.say(name, &choice);
@@ -146,13 +154,12 @@ impl Logs<'_> {
     async fn selected(&self, job: JobFacts) -> Result<(JobProgress, IndexSet), Failure> {
         let candidates = self.selection.candidates(&job).map_err(Failure::usage)?;
         let mut progress = JobProgress::of(job);
-        if self.selection.needs_pods()
-            && let Some(job) = progress.job()
-        {
-            let these = self.selection.numbers.is_some().then(|| candidates.clone());
-            let query = PodQuery { indexes: these, phases: self.phases() };
-            let pods = self.cluster.pods(job, &query).await?;
-            progress.observe_pods_of(&candidates, pods);
+        if self.selection.needs_pods() {
+            let these = self.selection.numbers.is_some().then_some(candidates);
+            match self.phases() {
+                Phases::NotSucceeded => observe_open(&mut progress, &self.cluster, these).await?,
+                _ => observe_attempts(&mut progress, &self.cluster, these).await?,
+            }
         }
         let indexes = self.selection.indexes(&progress).map_err(Failure::usage)?;
         Ok((progress, indexes))
@@ -179,11 +186,21 @@ impl Logs<'_> {
     }
 
     /// Why one Job cannot be read: with several, it is told, and the others are read.
-    fn failed(&self, failure: Failure) -> Result<Exit, Failure> {
+    fn failed(&self, name: &JobName, failure: Failure) -> Result<Exit, Failure> {
         if self.names.len() == 1 {
             return Err(failure);
         }
-        Ok(failure.tell(&self.context.term))
+        Ok(self.told(name, failure))
+    }
+
+    /// Tells why one Job cannot be read; kubectl's words may name it already.
+    fn told(&self, name: &JobName, failure: Failure) -> Exit {
+        let is_named = |message: &&String| message.contains(&format!("\"{}\"", name.as_str()));
+        if let Some(message) = failure.message.as_ref().filter(|message| !is_named(message)) {
+            self.say(name, message);
+            return Failure { message: None, ..failure }.tell(&self.context.term);
+        }
+        failure.tell(&self.context.term)
     }
 
     /// Says what could not be read, and how to wait for it.

@@ -4,7 +4,7 @@ use indexedjob_core::view::log::Parts;
 
 use crate::cli::{AttemptArg, LogsArgs, LogsOutput, OrderArg, PrefixArg};
 use crate::failure::Failure;
-use crate::logs::{Attempts, Containers, Cut, Form, LogsOptions, Look};
+use crate::logs::{Attempts, Containers, Cut, Expected, Form, LogsOptions, Look};
 use crate::term::Term;
 
 /// What is wanted; lines have no prefix yet.
@@ -33,7 +33,8 @@ pub(super) fn options(args: &LogsArgs, several_jobs: bool, term: &Term) -> Resul
     let cut = Cut { tail, since_seconds, since_time: args.since_time, limit_bytes: args.limit_bytes };
     // A file has the bytes of its log and nothing else.
     let look = if args.save.is_some() { Look { parts, ..Look::default() } } else { look };
-    Ok(LogsOptions { containers, attempts, previous: args.previous, cut, look })
+    let (previous, kept) = (args.previous, args.save.is_some());
+    Ok(LogsOptions { containers, attempts, previous, cut, look, expected: Expected::Some, kept })
 }
 
 /// The flags that do not go together.
@@ -58,6 +59,7 @@ pub(super) fn prefix(args: &LogsArgs, many: bool, term: &Term) -> bool {
         _ if json || args.save.is_some() => false,
         PrefixArg::Always => true,
         PrefixArg::Never => false,
-        PrefixArg::Auto => many && (args.follow || term.stdout_is_terminal()),
+        // Lines of many logs among each other say nothing without it.
+        PrefixArg::Auto => many && (args.follow || args.order == OrderArg::Time || term.stdout_is_terminal()),
     }
 }

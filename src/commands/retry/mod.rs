@@ -1,9 +1,10 @@
 //! `retry`: a new Job that runs only what failed or never ran.
 //!
 //! - `source`: the chain of runs and whether it may be gone on with; `way`: how the new Job learns what is done;
-//!   `after`: what is looked at once it runs
+//!   `finish`: a run that was begun, without its source; `after`: what is looked at once it runs
 
 mod after;
+mod finish;
 mod source;
 mod way;
 
@@ -13,18 +14,19 @@ use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::manifest::{Objects, Part, renumber};
 use indexedjob_core::plan::{Features, FileKeyRef};
 use indexedjob_core::rerun::{
-    self, Ask, Chain, Changes, Cloned, CompletedIndexes, Mark, Nothing, Wanted, Way, ask, next_name, with_run_label,
+    self, Ask, Chain, Changes, Cloned, CompletedIndexes, Mark, Nothing, Run, Wanted, Way, ask, next_name,
+    with_run_label,
 };
 use indexedjob_core::text::shown;
 use serde_json::Value;
 
-use super::made::{print_created, printed, random_suffix};
-use super::{Context, stay};
-use crate::cli::{DryRun, RetryArgs};
+use super::made::{printed, random_suffix};
+use super::{Context, chain};
+use crate::cli::{DryRun, Form, RetryArgs, ViaArg};
 use crate::cluster::{Cluster, Kind};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::launch::{self, Rerun};
+use crate::launch::{self, NotMade, Rerun};
 
 /// The oldest minor version whose controller keeps what is done in the status alone.
 const OLDEST_MINOR: u32 = 26;
@@ -36,17 +38,14 @@ pub(crate) async fn run(args: RetryArgs, context: &Context) -> Result<Exit, Fail
     args.check()?;
     let cluster = context.cluster().await?;
     let name = args.name.as_str();
-    let chain = source::chain(name, &cluster).await?;
+    let chain = chain::of_job(name, &cluster).await?;
     if args.undo {
-        return after::undo(&chain, &cluster, context).await;
+        return after::undo(&chain, args.dry_run, &cluster, context).await;
     }
-    let given = context.connection.given();
-    let Some(newest) = chain.newest() else { return finish(&chain, &args, &cluster, context).await };
-    if chain.all().len() > 1 && newest.facts.name != name {
-        context.term.note(&format!("{name} was retried as {}; going on from there", shown(&newest.facts.name)));
+    let chain = source::ended(name, chain, &cluster, context).await?;
+    if chain.newest().is_none() {
+        return finish::run(&chain, &args, &cluster, context).await;
     }
-    source::may_be_retried(newest, name, &cluster, context, &given).await?;
-    let chain = source::chain(name, &cluster).await?;
     let features = features(&cluster).await?;
     let picked = source::picked(&chain, &args.selection, &cluster).await?;
     let asked = match ask(&chain, &picked.numbers, picked.again) {
@@ -96,50 +95,38 @@ fn told(numbers: &IndexSet) -> String {
     }
 }
 
-/// A run that was begun is ended although the Job that it was cloned from is gone: it knows itself what is done.
-async fn finish(chain: &Chain, args: &RetryArgs, cluster: &Cluster, context: &Context) -> Result<Exit, Failure> {
-    let given = context.connection.given();
-    let begun = chain.half_made().ok_or_else(|| Failure::error("there is no run to go on with"))?;
-    let name = &begun.facts.name;
-    let Some(wanted) = Wanted::of_half_made(&begun.json) else {
-        let text = format!("job {name} was begun by a retry that did not end, and the Job that it came from is gone");
-        return Err(Failure::error(text).hint(format!("kubectl delete job {name}{given}")));
-    };
-    context.term.note(&format!("going on with {name}, which was begun before"));
-    let made = Made { wanted, begun: Some(begun.facts.uid.clone()), source: (name.clone(), begun.facts.uid.clone()) };
-    made.launch(chain, args, cluster, context).await
-}
-
 /// A run that is decided on.
 struct Made {
     wanted: Wanted,
     begun: Option<String>,
     /// The name and uid of the Job that it comes from.
     source: (String, String),
+    /// The selectors of the pods that it may take over or has.
+    selectors: Vec<String>,
+}
+
+/// The selectors of the pods that tell of the same tasks by the same indexes as those of `base`.
+fn selectors(chain: &Chain, base: &Run) -> Vec<String> {
+    chain.like(base).map(|run| run.facts.pod_selector.clone()).collect()
 }
 
 impl Made {
+    /// Brings it about, and stays where that is asked for.
     async fn launch(
         self,
         chain: &Chain,
         args: &RetryArgs,
         cluster: &Cluster,
         context: &Context,
-    ) -> Result<Exit, Failure> {
+    ) -> Result<Exit, NotMade> {
         let given = context.connection.given();
         let (wanted, known) = (self.wanted, chain.all().iter().map(|run| run.facts.uid.clone()).collect());
         let done = wanted.done.set().clone();
-        let selectors = chain.all().iter().map(|run| run.facts.pod_selector.clone()).collect();
         let chain = chain.uid().to_owned();
         let way = wanted.mark.way;
-        let rerun = Rerun { wanted, begun: self.begun, chain, known, source: self.source, selectors };
+        let rerun = Rerun { wanted, begun: self.begun, chain, known, source: self.source, selectors: self.selectors };
         let job = launch::rerun(rerun, cluster, &context.term, &given).await?;
-        after::only_the_wanted_run(&job, &done, way, cluster, &given).await?;
-        print_created(&job, args.output, context).await?;
-        match args.stay.stays() {
-            true => stay::follow(&job, &args.stay, false, cluster, context).await,
-            false => Ok(Exit::Done),
-        }
+        after::made(&job, &done, way, args, cluster, context).await.map_err(NotMade::Failed)
     }
 }
 
@@ -161,22 +148,30 @@ impl Draft<'_> {
         let mark = |way| Mark::new(way, &without_name(&cloned.job), &self.asked.todo, &suffix);
         if self.args.dry_run == DryRun::Client {
             let mark = mark(self.args.via.way().unwrap_or(Way::Status));
-            return self.show(&self.wanted(cloned, mark).await?.job, "dry run").await;
+            return self.show(&self.wanted(cloned, mark).await?.first_form(), "dry run").await;
         }
-        let way = way::choose(self.args.via, begun, self.chain, self.asked, self.cluster, self.context).await?;
-        let mark = mark(way);
-        let wanted = self.wanted(cloned, mark).await?;
-        if self.args.dry_run == DryRun::Server {
-            let checked = self.cluster.create(&wanted.first_form(), true).await?;
-            return self.show(&checked, "server dry run").await;
+        let mut way = way::choose(self.args.via, begun, self.chain, self.asked, self.cluster, self.context).await?;
+        loop {
+            let wanted = self.wanted(cloned.clone(), mark(way)).await?;
+            if self.args.dry_run == DryRun::Server {
+                let checked = self.cluster.create(&wanted.first_form(), true).await?;
+                return self.show(&checked, "server dry run").await;
+            }
+            self.tell(&wanted);
+            match self.launch(wanted, begun).await {
+                Err(NotMade::Barred(why)) if self.args.via == ViaArg::Auto && begun.is_none() => {
+                    way = way::instead(way, why, self.chain, self.asked, self.cluster, self.context).await?;
+                }
+                ended => return Ok(ended?),
+            }
         }
-        self.tell(&wanted);
+    }
+
+    async fn launch(&self, wanted: Wanted, begun: Option<&Run>) -> Result<Exit, NotMade> {
         let base = &self.asked.base.facts;
-        let made = Made {
-            wanted,
-            begun: begun.map(|run| run.facts.uid.clone()),
-            source: (base.name.clone(), base.uid.clone()),
-        };
+        let source = (base.name.clone(), base.uid.clone());
+        let selectors = selectors(self.chain, self.asked.base);
+        let made = Made { wanted, begun: begun.map(|run| run.facts.uid.clone()), source, selectors };
         made.launch(self.chain, self.args, self.cluster, self.context).await
     }
 
@@ -225,7 +220,7 @@ impl Draft<'_> {
         let shared =
             maps.iter().filter(|map| self.goes_with_the_chain(map)).map(name_of).filter(|name| read.contains(*name));
         let shared = shared.map(str::to_owned).collect();
-        let givers = self.chain.all().iter().map(|run| run.facts.uid.clone()).collect();
+        let givers = self.chain.like(self.asked.base).map(|run| run.facts.uid.clone()).collect();
         Ok(Wanted { job: made.job, mark, done, helpers: made.helpers, shared, givers })
     }
 
@@ -256,7 +251,7 @@ impl Draft<'_> {
     /// Says what is done, and how.
     fn tell(&self, wanted: &Wanted) {
         let (asked, term) = (self.asked, &self.context.term);
-        let (from, name) = (shown(&asked.base.facts.name), wanted.job["metadata"]["name"].as_str().unwrap_or_default());
+        let (from, name) = (shown(&asked.base.facts.name), shown(name_of(&wanted.job)));
         let (all, way) = (self.chain.numbers().len(), wanted.mark.way.as_str());
         term.note(&format!("retrying {} of {all} of {from} as {name}, via {way}", told(&asked.numbers)));
         if !asked.skipped.is_empty() {
@@ -266,12 +261,17 @@ impl Draft<'_> {
     }
 
     async fn show(&self, job: &Value, how: &str) -> Result<Exit, Failure> {
-        let name = shown(job["metadata"]["name"].as_str().unwrap_or_default()).into_owned();
+        let name = shown(name_of(job));
         let text = match self.args.output {
             Some(form) => printed(std::slice::from_ref(job), form),
             None => format!("job.batch/{name} created ({how})\n"),
         };
-        self.context.term.note(&format!("would run {} of {}", told(&self.asked.numbers), self.asked.base.facts.name));
+        let from = shown(&self.asked.base.facts.name);
+        self.context.term.note(&format!("would run {} of {from}", told(&self.asked.numbers)));
+        if matches!(self.args.output, Some(Form::Yaml | Form::Json)) {
+            // Created without it, the Job would run again what is done.
+            self.context.term.note("note: it is suspended until it knows what is done; the same retry goes on with it");
+        }
         self.context.term.page(&text).await?;
         Ok(Exit::Done)
     }

@@ -10,13 +10,13 @@ use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::JobProgress;
 use indexedjob_core::rerun::{Chain, Run};
 use indexedjob_core::select::{OutOfRange, Selection};
-use indexedjob_core::text::shown;
+use indexedjob_core::text::{quoted, shown};
 use tokio::time::sleep;
 
 use super::super::input::selection;
-use super::super::{Context, observe_attempts};
+use super::super::{Context, chain, observe_attempts};
 use crate::cli::SelectionArgs;
-use crate::cluster::{Cluster, Kind};
+use crate::cluster::Cluster;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -24,32 +24,35 @@ use crate::failure::Failure;
 const LOOKS: u32 = 120;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
-/// The Job `name` and its runs; its runs alone where it is gone.
-pub(super) async fn chain(name: &str, cluster: &Cluster) -> Result<Chain, Failure> {
-    let job = cluster.get(Kind::Job, name).await;
-    let runs = match &job {
-        Err(error) if !error.is_not_found() => vec![],
-        _ => cluster.later_runs().await?,
-    };
-    let job = match job {
-        Ok(job) => job,
-        Err(error) => match Chain::orphaned(name, &runs).filter(|_| error.is_not_found()) {
-            Some(run) => run.clone(),
-            None => return Err(Failure::of_job(error)),
-        },
-    };
-    Chain::of(job, runs).ok_or_else(|| Failure::error(format_args!("job {name} makes no sense")))
+/// `chain`, read anew once its newest run has ended. While that is waited for, another retry may have made a newer one,
+/// which has to end as well.
+pub(super) async fn ended(
+    name: &str,
+    mut chain: Chain,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Chain, Failure> {
+    let given = context.connection.given();
+    let mut checked: Option<String> = None;
+    while let Some(newest) = chain.newest() {
+        if checked.as_ref() == Some(&newest.facts.uid) {
+            has_ended(&newest.facts, &given)?;
+            break;
+        }
+        if chain.all().len() > 1 && newest.facts.name != name {
+            context.term.note(&format!("{name} was retried as {}; going on from there", shown(&newest.facts.name)));
+        }
+        may_be_retried(newest, cluster, context, &given).await?;
+        checked = Some(newest.facts.uid.clone());
+        chain = chain::of_job(name, cluster).await?;
+    }
+    Ok(chain)
 }
 
 /// Has `run` ended, so that nothing of it is run twice? Where its fate is known, its end is waited for.
-pub(super) async fn may_be_retried(
-    run: &Run,
-    name: &str,
-    cluster: &Cluster,
-    context: &Context,
-    given: &str,
-) -> Result<(), Failure> {
+async fn may_be_retried(run: &Run, cluster: &Cluster, context: &Context, given: &str) -> Result<(), Failure> {
     let mut job = run.facts.clone();
+    let name = shown(&run.facts.name);
     if !job.indexed {
         let text = format!("job {name} is not Indexed: its pods have no completion index that could be retried");
         return Err(Failure::usage(text));
@@ -71,11 +74,16 @@ pub(super) async fn may_be_retried(
         sleep(BETWEEN_LOOKS).await;
         job = cluster.job(&job.name).await.map_err(Failure::of_job)?;
     }
-    has_ended(&job, given)
+    has_ended(&job, given)?;
+    if job.verdict.is_none() {
+        let resume = format!("kubectl indexedjob resume {}{given}", quoted(&job.name));
+        context.term.note(&format!("note: job {name} is suspended; {resume} would run the same tasks, too"));
+    }
+    Ok(())
 }
 
 fn has_ended(job: &JobFacts, given: &str) -> Result<(), Failure> {
-    let name = &job.name;
+    let (name, typed) = (shown(&job.name), quoted(&job.name));
     if job.deleting {
         let failure = Failure::error(format_args!("job {name} is being deleted"));
         return Err(Failure { exit: Exit::NoJob, ..failure });
@@ -83,14 +91,21 @@ fn has_ended(job: &JobFacts, given: &str) -> Result<(), Failure> {
     if job.verdict.as_ref().is_some_and(|verdict| verdict.settled) {
         return Ok(());
     }
+    if let (true, Some(queue)) = (job.suspended, &job.queue) {
+        let queue = queue.shown();
+        let text =
+            format!("job {name} waits in the queue {queue} of Kueue, which starts it; its tasks would run twice");
+        return Err(Failure::error(text).hint(format!("kubectl indexedjob wait {typed}{given}, then retry")));
+    }
     let pods = job.active.max(job.ready.unwrap_or(0)) + job.terminating;
     let what = match (job.suspended, pods) {
         (true, 0) => return Ok(()),
         (true, _) => "is suspended, but pods of it are still there",
         (false, _) => "has not ended",
     };
-    Err(Failure::error(format_args!("job {name} {what}; what runs would run twice"))
-        .hint(format!("kubectl indexedjob wait {name}{given}, or kubectl indexedjob cancel {name}{given}; then retry")))
+    Err(Failure::error(format_args!("job {name} {what}; what runs would run twice")).hint(format!(
+        "kubectl indexedjob wait {typed}{given}, or kubectl indexedjob cancel {typed}{given}; then retry"
+    )))
 }
 
 /// The tasks that were picked.
@@ -124,9 +139,9 @@ pub(super) async fn picked(chain: &Chain, args: &SelectionArgs, cluster: &Cluste
             observe_attempts(&mut progress, cluster, Some(run.facts.numbering.indexes(&own))).await?;
         }
         let indexes = rest.indexes(&progress).map_err(Failure::usage)?;
-        numbers = numbers.union(&and(&run.facts.numbering.numbers(&indexes), &own));
+        numbers = numbers.union(&run.facts.numbering.numbers(&indexes).intersection(&own));
     }
-    Ok(Picked { numbers: and(&numbers, &wanted), again })
+    Ok(Picked { numbers: numbers.intersection(&wanted), again })
 }
 
 fn in_range(numbers: &IndexSet, all: &IndexSet, name: &str) -> Result<(), Failure> {
@@ -137,10 +152,6 @@ fn in_range(numbers: &IndexSet, all: &IndexSet, name: &str) -> Result<(), Failur
     Err(Failure::usage(OutOfRange { strange, range: format!("job {} has indexes {}", shown(name), all.compact()) }))
 }
 
-fn and(one: &IndexSet, other: &IndexSet) -> IndexSet {
-    one.difference(&one.difference(other))
-}
-
 /// The nodes where the last attempts at these tasks failed.
 pub(super) async fn failed_nodes(
     chain: &Chain,
@@ -149,7 +160,7 @@ pub(super) async fn failed_nodes(
 ) -> Result<BTreeSet<String>, Failure> {
     let mut nodes = BTreeSet::new();
     for (run, own) in chain.last_runs() {
-        let indexes = run.facts.numbering.indexes(&and(&own, numbers));
+        let indexes = run.facts.numbering.indexes(&own.intersection(numbers));
         let mut progress = JobProgress::of(run.facts.clone());
         observe_attempts(&mut progress, cluster, Some(indexes.clone())).await?;
         let last = indexes.iter().filter_map(|index| progress.status(Index(index))?.newest_ended);

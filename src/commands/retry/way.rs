@@ -1,7 +1,7 @@
 //! How the new Job learns what is done: the first way that works, or the one that was asked for.
 
 use indexedjob_core::rerun::{Ask, Chain, EndedPod, Run, Way, givers_missing};
-use indexedjob_core::text::shown;
+use indexedjob_core::text::{quoted, shown};
 
 use super::super::Context;
 use crate::cli::ViaArg;
@@ -24,7 +24,14 @@ pub(super) async fn choose(
 ) -> Result<Way, Failure> {
     let begun = begun.and_then(|run| Some((run, run.mark.as_ref()?.way)));
     if let Some((run, way)) = begun {
-        context.term.note(&format!("going on with {}, which was begun before", shown(&run.facts.name)));
+        let name = shown(&run.facts.name);
+        if via.way().is_some_and(|asked| asked != way) {
+            let (typed, given) = (quoted(&run.facts.name), context.connection.given());
+            let text = format!("job {name} was begun via {}, and no other way can end it", way.as_str());
+            let hint = format!("leave --via out; or kubectl indexedjob retry {typed} --undo{given}, then retry again");
+            return Err(Failure::error(text).hint(hint));
+        }
+        context.term.note(&format!("going on with {name}, which was begun before"));
         return Ok(way);
     }
     let way = match via.way() {
@@ -68,7 +75,17 @@ async fn first_that_works(
     if asked.done.is_empty() || cluster.may_patch_job_status().await? {
         return Ok(Way::Status);
     }
-    let rights = "you may not patch jobs/status";
+    after_status("you may not patch jobs/status", chain, asked, cluster, context).await
+}
+
+/// The first way that works without `rights`.
+async fn after_status(
+    rights: &str,
+    chain: &Chain,
+    asked: &Ask<'_>,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Way, Failure> {
     match why_not_adopt(chain, asked, cluster).await? {
         None => {
             context.term.note(&format!("via adopt: {rights}"));
@@ -78,6 +95,29 @@ async fn first_that_works(
             context.term.note(&format!("via subset: {rights}, and {why}"));
             Ok(Way::Subset)
         }
+    }
+}
+
+/// The next way, where the server does not let the user go this one, for `why`; a policy may forbid what the roles allow.
+pub(super) async fn instead(
+    way: Way,
+    why: Failure,
+    chain: &Chain,
+    asked: &Ask<'_>,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Way, Failure> {
+    let said = why.message.as_deref().unwrap_or_default();
+    match way {
+        Way::Status => {
+            context.term.note(&format!("via status is not possible: {said}"));
+            after_status("jobs/status may not be patched", chain, asked, cluster, context).await
+        }
+        Way::Adopt => {
+            context.term.note(&format!("via adopt is not possible: {said}"));
+            Ok(Way::Subset)
+        }
+        Way::Subset => Err(why),
     }
 }
 
@@ -93,11 +133,8 @@ async fn why_not_adopt(chain: &Chain, asked: &Ask<'_>, cluster: &Cluster) -> Res
         )));
     }
     let mut pods: Vec<EndedPod> = Vec::new();
-    for run in chain.all() {
-        // Only pods whose indexes are those of the new Job.
-        if run.facts.completions == asked.base.facts.completions {
-            pods.extend(cluster.ended_pods(&run.facts.pod_selector).await?);
-        }
+    for run in chain.like(asked.base) {
+        pods.extend(cluster.ended_pods(&run.facts.pod_selector).await?);
     }
     let missing = givers_missing(&asked.done, &pods);
     Ok((!missing.is_empty()).then(|| format!("the pods of {} done tasks are gone", missing.len())))

@@ -5,14 +5,13 @@ use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::manifest::{ItemPlace, TaskItems};
 use indexedjob_core::progress::{Change, IndexState, JobProgress};
 use indexedjob_core::select::Selection;
-use indexedjob_core::stuck::pods_missing;
-use indexedjob_core::view::status::Status;
+use indexedjob_core::view::status::{SortBy, Status};
 use jiff::Timestamp;
 
-use super::super::Context;
+use super::super::{Context, chain, observe_attempts, observe_open};
 use crate::cli::StatusForm;
 use crate::clock;
-use crate::cluster::{Cluster, ClusterError, Kind, Phases, PodQuery};
+use crate::cluster::{Cluster, ClusterError, Kind, Phases};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -20,6 +19,7 @@ use crate::failure::Failure;
 pub(super) struct Wanted {
     pub(super) selection: Selection,
     pub(super) form: Option<StatusForm>,
+    pub(super) sort: SortBy,
     pub(super) map: bool,
     /// Has every index that is meant a row? Else those that succeeded are only counted.
     pub(super) is_whole: bool,
@@ -30,8 +30,6 @@ pub(super) struct Seen {
     pub(super) progress: JobProgress,
     /// None where there are none, and where nobody asked.
     pub(super) items: Option<TaskItems>,
-    /// Why there are no pods, where the controller says it.
-    pub(super) events: Vec<EventFacts>,
     /// 1 where something could not be read.
     pub(super) exit: Exit,
 }
@@ -44,13 +42,13 @@ impl Seen {
 
     /// As if this were the present.
     pub(super) fn status_at<'a>(&'a self, chosen: &'a IndexSet, now: Timestamp) -> Status<'a> {
-        Status { progress: &self.progress, events: &self.events, chosen, items: self.items.as_ref(), now }
+        Status { progress: &self.progress, chosen, items: self.items.as_ref(), now }
     }
 
     /// The Job, if there are fewer pods than there should be.
     pub(super) fn with_pods_missing(&self) -> Option<&JobFacts> {
         let open = self.progress.job().filter(|_| self.progress.verdict().is_none());
-        open.filter(|job| pods_missing(job) > 0)
+        open.filter(|job| job.pods_missing() > 0)
     }
 }
 
@@ -70,9 +68,10 @@ pub(super) async fn why_pods_are_missing(
 }
 
 impl Wanted {
-    /// Is it a screen that says what the pending wait for?
-    fn is_screen(&self) -> bool {
-        StatusForm::is_table(self.form) && !self.map && !self.is_whole
+    /// Does it tell, or go by, why tasks have no pod?
+    fn shows_why(&self) -> bool {
+        let is_set = matches!(self.form, Some(StatusForm::Ranges | StatusForm::Lines | StatusForm::Name));
+        self.selection.reasons.is_some() || !is_set && !self.map
     }
 
     /// Which pods the answer needs; None where the Job alone tells.
@@ -85,11 +84,13 @@ impl Wanted {
         let by_ending = selection.reasons.is_some() || selection.exit_codes.is_some();
         let has_rows = match self.form {
             Some(Json | Yaml | Csv | Name) => true,
-            Some(Ranges | Lines) => false,
+            // By what the rows are sorted their pods tell.
+            Some(Lines) => self.sort != SortBy::Number,
+            Some(Ranges) => false,
             None | Some(Wide) => !self.map && self.is_whole,
         };
         match has_succeeded && (by_ending || has_rows) {
-            _ if is_set && !selection.needs_pods() => None,
+            _ if is_set && !has_rows && !selection.needs_pods() => None,
             true => Some(Phases::Any),
             false => Some(Phases::NotSucceeded),
         }
@@ -106,7 +107,7 @@ impl Wanted {
 pub(super) async fn look(name: &str, wanted: &Wanted, cluster: &Cluster, context: &Context) -> Result<Seen, Failure> {
     let (job, place) = job(name, wanted, cluster, context).await?;
     let candidates = wanted.selection.candidates(&job).map_err(Failure::usage)?;
-    let mut seen = Seen { progress: JobProgress::of(job), items: None, events: vec![], exit: Exit::Done };
+    let mut seen = Seen { progress: JobProgress::of(job), items: None, exit: Exit::Done };
     if let Some(phases) = wanted.pods() {
         match pods(&mut seen.progress, wanted, &candidates, phases, cluster).await {
             Err(error) if error.is_forbidden() => seen.exit = told(error, context),
@@ -116,8 +117,34 @@ pub(super) async fn look(name: &str, wanted: &Wanted, cluster: &Cluster, context
     if let Some(place) = place {
         seen.items = items(&place, cluster, context).await?;
     }
-    if let Some(job) = seen.with_pods_missing().filter(|_| wanted.is_screen()) {
-        seen.events = why_pods_are_missing(job, cluster, context).await.unwrap_or_default();
+    if let Some(job) = seen.progress.job() {
+        chain::tell_if_retried(job, cluster, &context.term).await;
+    }
+    if let Some(job) = seen.with_pods_missing().filter(|_| wanted.shows_why()) {
+        let events = why_pods_are_missing(job, cluster, context).await;
+        seen.progress.observe_events(&events.unwrap_or_default());
+    }
+    Ok(seen)
+}
+
+/// The same of all runs of the chain of a Job, as if they were one Job.
+pub(super) async fn look_at_chain(
+    name: &str,
+    wanted: &Wanted,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Seen, Failure> {
+    let (runs, job, place) = chain::together(name, cluster).await?;
+    wanted.selection.candidates(&job).map_err(Failure::usage)?;
+    let mut seen = Seen { progress: JobProgress::of(job), items: None, exit: Exit::Done };
+    if let Some(phases) = wanted.pods() {
+        match chain::attempts(&runs, wanted.selection.numbers.as_ref(), phases, cluster).await {
+            Err(error) if error.is_forbidden() => seen.exit = told(error, context),
+            pods => seen.progress.observe(Change::Pods(pods?)),
+        }
+    }
+    if let Some(place) = place.filter(|_| wanted.items()) {
+        seen.items = items(&place, cluster, context).await?;
     }
     Ok(seen)
 }
@@ -156,23 +183,15 @@ async fn pods(
     phases: Phases,
     cluster: &Cluster,
 ) -> Result<(), ClusterError> {
-    let Some(job) = progress.job().cloned() else { return Ok(()) };
     let indexes = wanted.selection.numbers.as_ref().map(|_| candidates.clone());
-    let found = cluster.pods(&job, &PodQuery { indexes: indexes.clone(), phases }).await?;
-    match &indexes {
-        Some(indexes) => progress.observe_pods_of(indexes, found),
-        None => progress.observe(Change::Pods(found)),
+    match phases {
+        Phases::NotSucceeded => observe_open(progress, cluster, indexes).await,
+        _ => observe_attempts(progress, cluster, indexes).await,
     }
-    if phases == Phases::NotSucceeded {
-        let doubtful = progress.doubtful(candidates);
-        let found = cluster.pods(&job, &PodQuery::of(doubtful.clone())).await?;
-        progress.observe_pods_of(&doubtful, found);
-    }
-    Ok(())
 }
 
 /// The items; None, and a note, where a `ConfigMap` may not be read or is gone.
-pub(super) async fn items(
+pub(in crate::commands) async fn items(
     place: &ItemPlace,
     cluster: &Cluster,
     context: &Context,

@@ -10,8 +10,9 @@ use std::io::{self, Write};
 use indexedjob_core::view::map::{self, Map};
 use indexedjob_core::view::status::{self, Look, Rows, Status};
 
-use self::look::{Wanted, look};
-use super::{Context, input};
+pub(super) use self::look::items;
+use self::look::{Wanted, look, look_at_chain};
+use super::{Context, input, target};
 use crate::cli::{StatusArgs, StatusForm};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,22 +26,29 @@ const AROUND: usize = 12;
 const FEWEST: usize = 5;
 
 /// Looks once, or with `--watch` until the Job ends.
-pub(crate) async fn run(args: StatusArgs, context: &Context) -> Result<Exit, Failure> {
+pub(crate) async fn run(mut args: StatusArgs, context: &Context) -> Result<Exit, Failure> {
     if args.watch && !StatusForm::is_table(args.output) {
         return Err(Failure::usage("--watch shows tables and maps; leave out -o, or --watch")
             .hint("kubectl indexedjob wait NAME --progress=json tells a program how a Job gets on"));
     }
     let selection = input::selection(&args.selection).await?;
-    let wanted = Wanted { selection, form: args.output, map: args.map, is_whole: args.selection.is_given() };
+    let (form, is_whole) = (args.output, args.selection.is_given());
+    let wanted = Wanted { selection, form, sort: args.sort.into(), map: args.map, is_whole };
     let cluster = context.cluster().await?;
+    args.name = target::read_one(args.name, &cluster, context).await?;
     if args.watch {
         return watch::run(&args, &wanted, &cluster, context).await;
     }
-    let seen = look(args.name.as_str(), &wanted, &cluster, context).await?;
+    let seen = match args.chain {
+        true => look_at_chain(args.name.as_str(), &wanted, &cluster, context).await?,
+        false => look(args.name.as_str(), &wanted, &cluster, context).await?,
+    };
     let chosen = wanted.selection.indexes(&seen.progress).map_err(Failure::usage)?;
-    if chosen.is_empty() && StatusForm::is_table(args.output) {
+    if chosen.is_empty() {
         context.term.note(&nothing(&args, &wanted));
-        return Ok(seen.exit);
+        if StatusForm::is_table(args.output) {
+            return Ok(seen.exit);
+        }
     }
     let (shape, exit) = (Shape::of(&args, &wanted, &context.term), seen.exit);
     context.term.write(move |out| show(&seen.status(&chosen), &shape, out)).await?;

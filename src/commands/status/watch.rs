@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::{Either, FutureExt as _, LocalBoxFuture};
 use futures::{Stream, StreamExt as _, stream};
-use indexedjob_core::facts::{EventFacts, Outcome};
+use indexedjob_core::facts::{EventFacts, Outcome, Verdict};
 use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::view::ending;
 use tokio::time::{Instant, interval};
@@ -14,6 +14,7 @@ use super::{Shape, block, nothing};
 use crate::cli::StatusArgs;
 use crate::clock;
 use crate::cluster::{Cluster, ClusterError};
+use crate::commands::last_words::{last_words, unreadable};
 use crate::commands::{Context, done};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -45,7 +46,7 @@ pub(super) async fn run(
         None => None,
     };
     let pods = cluster.watch_pods(&job);
-    let seen = Seen { progress: JobProgress::of(job), items, events: vec![], exit: Exit::Done };
+    let seen = Seen { progress: JobProgress::of(job), items, exit: Exit::Done };
     let screen = context.term.screen();
     let mut watch =
         Watch { args, wanted, cluster, context, seen, next_asking: Some(Instant::now()), screen, shown: None };
@@ -123,15 +124,21 @@ impl<'a> Watch<'a> {
     /// Takes in what they say; where they cannot be read, nobody asks again.
     fn answered(&mut self, events: Option<Vec<EventFacts>>) {
         self.next_asking = events.as_ref().map(|_| Instant::now() + BETWEEN_ASKING);
-        self.seen.events = events.unwrap_or_default();
+        self.seen.progress.observe_events(&events.unwrap_or_default());
     }
 
     /// The last block. A Job that was deleted has not been watched to its end.
     async fn end(&mut self) -> Result<Exit, Failure> {
+        if self.seen.progress.verdict().is_some_and(is_gone) {
+            match last_words(&self.seen.progress, None, self.cluster).await {
+                Ok(Some(outcome)) => self.seen.progress.had_ended(outcome),
+                Ok(None) => {}
+                Err(error) => self.context.term.note(&unreadable(&error)),
+            }
+        }
         self.draw(true).await?;
         let verdict = self.seen.progress.verdict();
-        let gone = verdict.filter(|verdict| matches!(verdict.outcome, Outcome::Deleted | Outcome::Replaced));
-        let Some(verdict) = gone else { return Ok(self.seen.exit) };
+        let Some(verdict) = verdict.filter(|verdict| is_gone(verdict)) else { return Ok(self.seen.exit) };
         if let Some(line) = ending::outcome(self.args.name.as_str(), verdict, &self.seen.progress) {
             self.context.term.note(&line);
         }
@@ -169,4 +176,9 @@ impl<'a> Watch<'a> {
         let status = self.seen.status_at(&chosen, created.unwrap_or_else(clock::now));
         Ok(block(&status, &Shape::of(self.args, self.wanted, &self.context.term))?)
     }
+}
+
+/// Is the Job gone, so that its own conditions say nothing more?
+fn is_gone(verdict: &Verdict) -> bool {
+    matches!(verdict.outcome, Outcome::Deleted | Outcome::Replaced)
 }

@@ -1,54 +1,89 @@
-//! What is said when a wait is over.
+//! What is said when a wait is over: on stderr, and as the last JSON line.
 
 use std::time::Duration;
 
 use indexedjob_core::digest::{self, Cause};
-use indexedjob_core::facts::{self, EventFacts, JobFacts, Outcome, Verdict};
+use indexedjob_core::facts::{Outcome, Verdict};
 use indexedjob_core::goal::Goal;
-use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::human::Timeout;
 use indexedjob_core::progress::JobProgress;
-use indexedjob_core::view::ending;
-use indexedjob_core::view::events::{self, WaitResult};
-use tokio::time::{Instant, sleep};
+use indexedjob_core::view::events::{self, Ended, WaitResult};
+use indexedjob_core::view::{ending, line};
+use tokio::time::{Instant, timeout_at};
 
-use super::super::{made, observe_failures};
+use super::super::last_words::{last_words, unreadable};
+use super::super::{chain, made, observe_failures};
 use super::one::{End, Seen, Wait, is_gone};
 use crate::cli::Form;
 use crate::cluster::Kind;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// For how long the events of a Job that is gone are looked at for its end. The controller writes them later than the
-/// status: the sooner the Job is deleted, the more of them are still to come.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// The same for one that was nearly done, and is deleted by itself when it is.
-const LONG_PATIENCE: Duration = Duration::from_secs(10);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+/// When the time is up, what is read to tell the end may take so long.
+const LAST_LOOK: Duration = Duration::from_secs(2);
+
+/// How a wait ended, and what is to be said of it.
+struct Conclusion {
+    result: WaitResult,
+    /// Why it can no longer be so, or what went wrong.
+    why: Option<String>,
+    causes: Vec<Cause>,
+    exit: Exit,
+}
+
+impl Conclusion {
+    fn new(result: WaitResult, exit: Exit) -> Self {
+        Self { result, why: None, causes: vec![], exit }
+    }
+}
 
 impl Wait<'_> {
-    /// Says how it ended.
-    pub(super) async fn ended(&self, seen: &mut Seen, end: End) -> Result<Exit, Failure> {
-        let end = if end != End::Met && is_gone(&seen.progress) { self.last_words(seen).await } else { end };
-        let result = match &end {
-            End::Met => WaitResult::Met,
-            _ if is_gone(&seen.progress) => WaitResult::Gone,
-            _ => WaitResult::Never,
+    /// Tells how the wait ended; as JSON, whatever the end.
+    pub(super) async fn conclude(&self, mut seen: Seen, judged: Result<Option<End>, Failure>) -> Exit {
+        let conclusion = match judged {
+            Ok(Some(End::NothingSelected)) => {
+                self.term.note(&format!("no index of job.batch/{} is selected", self.name));
+                Conclusion::new(WaitResult::Nothing, Exit::Done)
+            }
+            Ok(Some(end)) => self.ended(&mut seen, end).await,
+            Ok(None) => self.timed_out(&seen),
+            Err(failure) => self.failed(&failure),
         };
-        let why = match end {
-            End::Never(why) if result == WaitResult::Never => self.why_never(&seen.progress, why),
+        let Conclusion { result, why, causes, exit } = &conclusion;
+        let ended = Ended { result: *result, exit_code: exit.code(), why: why.as_deref(), causes };
+        let line = || events::end(self.origin(), &seen.progress, seen.only.as_ref(), ended);
+        let written = self.sink.borrow().event(line).map_err(Failure::from);
+        if let (WaitResult::Never, Some(job)) = (result, seen.progress.job()) {
+            let _ = self.in_time(chain::tell_if_retried(job, self.cluster, self.term)).await;
+        }
+        let done = match (written, result) {
+            (Ok(()), WaitResult::Met) => self.met(&seen.progress).await,
+            (written, _) => written.map(|()| *exit),
+        };
+        done.unwrap_or_else(|failure| failure.tell(self.term))
+    }
+
+    /// Says what became of it.
+    async fn ended(&self, seen: &mut Seen, end: End) -> Conclusion {
+        let end = if end != End::Met && is_gone(&seen.progress) { self.last_judgement(seen).await } else { end };
+        let mut conclusion = match &end {
+            End::Met => Conclusion::new(WaitResult::Met, Exit::Done),
+            _ if is_gone(&seen.progress) => Conclusion::new(WaitResult::Gone, Exit::NoJob),
+            _ => Conclusion::new(WaitResult::Never, Exit::OtherEnd),
+        };
+        conclusion.why = match end {
+            End::Never(why) if conclusion.result == WaitResult::Never => self.why_never(&seen.progress, why),
             _ => None,
         };
-        if let Some(why) = &why {
-            self.term.note(&format!("error: condition can no longer be met for jobs/{}: {why}", self.name));
+        let why = conclusion.why.iter();
+        let mut lines: Vec<String> =
+            why.map(|why| format!("error: condition can no longer be met for jobs/{}: {why}", self.name)).collect();
+        conclusion.causes = self.explain(seen, conclusion.result, &mut lines).await;
+        if !lines.is_empty() {
+            // In one piece: other Jobs end at the same time.
+            self.term.note(&lines.join("\n"));
         }
-        let causes = self.explain(seen, result).await;
-        let line = || events::end(self.origin(), &seen.progress, result, why.as_deref(), &causes);
-        self.sink.borrow().event(line)?;
-        match result {
-            WaitResult::Met => self.met(&seen.progress).await,
-            WaitResult::Gone => Ok(Exit::NoJob),
-            _ => Ok(Exit::OtherEnd),
-        }
+        conclusion
     }
 
     /// kubectl's line, or the object.
@@ -72,26 +107,32 @@ impl Wait<'_> {
         Ok(Exit::Done)
     }
 
-    /// Says what became of the Job, if it has failed or is gone, and why indexes of it failed; the causes of that.
-    async fn explain(&self, seen: &mut Seen, result: WaitResult) -> Vec<Cause> {
-        let verdict = seen.progress.verdict().filter(|verdict| verdict.settled).cloned();
-        let told = verdict.as_ref().and_then(|verdict| ending::outcome(self.name, verdict, &seen.progress));
-        if let Some(line) = told {
-            self.term.note(&line);
+    /// What became of the Job, if it has failed or is gone, and why indexes of it failed that are meant; the causes of
+    /// that. What was waited for and is so must not read like a failure, unless a failure was waited for.
+    async fn explain(&self, seen: &mut Seen, result: WaitResult, lines: &mut Vec<String>) -> Vec<Cause> {
+        let is_of_failure = matches!(self.task.goal, Goal::Failed | Goal::Finished | Goal::FailedIndexes(_));
+        if result == WaitResult::Met && !is_of_failure {
+            return vec![];
         }
+        let verdict = seen.progress.verdict().filter(|verdict| verdict.settled).cloned();
+        lines.extend(verdict.as_ref().and_then(|verdict| ending::outcome(self.name, verdict, &seen.progress)));
         let failed = matches!(verdict, Some(Verdict { outcome: Outcome::Failed { .. }, .. }));
-        let indexes_failed = result == WaitResult::Never && !seen.progress.failed_indexes().is_empty();
+        let only = seen.only.as_ref();
+        let indexes_failed = result == WaitResult::Never && !seen.progress.failed_of(only).is_empty();
         if !failed && !indexes_failed {
             return vec![];
         }
-        observe_failures(&mut seen.progress, self.cluster, self.term).await;
-        let causes = digest::failures(&seen.progress);
-        let text = ending::failures(&seen.progress, &causes, &digest::recovered(&seen.progress));
-        if !text.is_empty() {
-            self.term.note(&text);
+        let reading = observe_failures(&mut seen.progress, self.cluster, self.term);
+        if self.in_time(reading).await.is_none() {
+            self.term.note("why pods failed could not be read in time");
         }
+        let causes = digest::failures(&seen.progress, only);
+        let recovered = digest::recovered(&seen.progress, only);
+        let text = ending::failures(&seen.progress, only, &causes, &recovered);
+        lines.extend(text.lines().map(str::to_owned));
+        lines.extend(ending::unfinished(&seen.progress, only));
         if let Some(index) = ending::first_failed(&seen.progress, &causes) {
-            self.term.note(&format!("hint: kubectl indexedjob logs {} --index {index}{}", self.name, self.given));
+            lines.push(format!("hint: kubectl indexedjob logs {} --index {index}{}", self.name, self.given));
         }
         causes
     }
@@ -107,41 +148,44 @@ impl Wait<'_> {
         })
     }
 
-    /// The end of a Job that is gone, from the events that survive it: one that is deleted as soon as it has finished
-    /// (ttlSecondsAfterFinished 0) is often gone before a watch tells of its end.
-    async fn last_words(&self, seen: &mut Seen) -> End {
-        let Some(job) = seen.progress.job().cloned() else { return End::Never(None) };
-        let patience = if is_nearly_done(&seen.progress, &job) { LONG_PATIENCE } else { PATIENCE };
-        let until = Instant::now() + patience;
-        while Instant::now() < until {
-            let events = match self.cluster.events(&job.name, &job.uid).await {
-                Ok(events) => events,
-                Err(error) => {
-                    self.term.note(&format!("whether it had ended its events do not tell: {error}"));
-                    break;
-                }
-            };
-            let events: Vec<EventFacts> = events.into_iter().filter_map(|e| serde_json::from_value(e).ok()).collect();
-            if let Some(outcome) = facts::outcome(&events) {
-                seen.progress = JobProgress::of(ended_as(job, outcome));
-                return self.judge(seen).unwrap_or(End::Never(None));
+    /// What has become of it in a Job that is gone, as far as its events tell.
+    async fn last_judgement(&self, seen: &mut Seen) -> End {
+        match self.in_time(last_words(&seen.progress, self.until, self.cluster)).await {
+            Some(Ok(Some(outcome))) => {
+                seen.progress.had_ended(outcome);
+                self.judge(seen).unwrap_or(End::Never(None))
             }
-            sleep(BETWEEN_LOOKS).await;
+            Some(Err(error)) => {
+                self.term.note(&unreadable(&error));
+                End::Never(None)
+            }
+            Some(Ok(None)) | None => End::Never(None),
         }
-        End::Never(None)
     }
-}
 
-/// Would the Job have gone by itself once all that was running had ended?
-fn is_nearly_done(progress: &JobProgress, job: &JobFacts) -> bool {
-    job.ttl.is_some() && !job.suspended && progress.tally().is_none_or(|tally| tally.pending == 0)
-}
+    /// What comes of `reading` before the time is up, or shortly after; else None.
+    async fn in_time<T>(&self, reading: impl Future<Output = T>) -> Option<T> {
+        match self.until {
+            Some(until) => timeout_at(until.max(Instant::now() + LAST_LOOK), reading).await.ok(),
+            None => Some(reading.await),
+        }
+    }
 
-/// The Job as it must have been at its end.
-fn ended_as(job: JobFacts, outcome: Outcome) -> JobFacts {
-    let succeeded = match outcome {
-        Outcome::Complete => IndexSet::all(job.completions),
-        _ => job.succeeded,
-    };
-    JobFacts { succeeded, deleting: false, verdict: Some(Verdict { outcome, settled: true }), ..job }
+    fn timed_out(&self, seen: &Seen) -> Conclusion {
+        let name = self.name;
+        let what = match self.task.timeout {
+            Timeout::Once => "condition not met for",
+            _ => "timed out waiting for the condition on",
+        };
+        let line = line::progress(&seen.progress, seen.only.as_ref()).map(|line| format!(": {line}"));
+        self.term.note(&format!("error: {what} jobs/{name}{}", line.unwrap_or_default()));
+        Conclusion::new(WaitResult::TimedOut, Exit::TimedOut)
+    }
+
+    fn failed(&self, failure: &Failure) -> Conclusion {
+        let exit = failure.tell(self.term);
+        let result = if exit == Exit::NoJob { WaitResult::Missing } else { WaitResult::Error };
+        let why = failure.message.as_deref().map(|message| message.strip_prefix("error: ").unwrap_or(message));
+        Conclusion { why: why.map(str::to_owned), ..Conclusion::new(result, exit) }
+    }
 }

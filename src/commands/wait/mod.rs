@@ -11,16 +11,20 @@ mod one;
 mod trouble;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use futures::future::{Either, join_all, select};
 use indexedjob_core::goal::Goal;
 use indexedjob_core::human::Timeout;
+use indexedjob_core::progress::JobProgress;
 use indexedjob_core::select::Selection;
+use indexedjob_core::view::events::{self, Ended, Origin, WaitResult};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Context, input};
+use super::{Context, input, target};
 use crate::cli::{Form, JobName, ProgressArg, WaitArgs};
-use crate::cluster::Cluster;
+use crate::clock;
+use crate::cluster::{Cluster, ClusterError};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::term::{Line, Progress, Wish};
@@ -51,11 +55,6 @@ impl Task {
 pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failure> {
     args.check()?;
     let selection = input::selection(&args.selection).await?;
-    if selection.is_nothing() {
-        context.term.note("no index is selected");
-        return Ok(Exit::Done);
-    }
-    let cluster = context.cluster().await?;
     let wish = match args.progress {
         ProgressArg::Auto => Wish::Auto,
         ProgressArg::Plain => Wish::Plain,
@@ -65,13 +64,39 @@ pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failu
     let sink = RefCell::new(context.term.progress(wish, args.progress_interval));
     let (goal, timeout, output) = (args.goal, args.timeout, args.output);
     let task = Task { goal, selection, timeout, met: Line::Data, output };
+    if task.selection.is_nothing() {
+        context.term.note("no index is selected");
+        return nothing(&args.names, &sink);
+    }
+    let cluster = context.cluster().await?;
     let given = context.connection.given();
     let (common, until) = (Common::new(), until(timeout));
     let all = All { task: &task, sink: &sink, cluster: &cluster, context, given: &given, until, common };
     match args.selector() {
-        None => Ok(all.named(&args.names).await),
+        None => Ok(all.named(&target::read(args.names.clone(), &cluster, context).await?).await),
         Some(selector) => all.selected(selector).await,
     }
+}
+
+/// An empty set is waited for: no Job is looked at, and each that was named has its last JSON line.
+fn nothing(names: &[JobName], sink: &RefCell<Progress>) -> Result<Exit, Failure> {
+    let ended = Ended { result: WaitResult::Nothing, exit_code: Exit::Done.code(), why: None, causes: &[] };
+    for job in different(names) {
+        let origin = Origin { job, time: clock::now() };
+        sink.borrow().event(|| events::end(origin, &JobProgress::default(), None, ended))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Each name once, in their order.
+fn different(names: &[JobName]) -> Vec<&str> {
+    let mut different: Vec<&str> = Vec::new();
+    for name in names.iter().map(JobName::as_str) {
+        if !different.contains(&name) {
+            different.push(name);
+        }
+    }
+    different
 }
 
 /// Waits for the Job `name`, as `task` says, and shows how it gets on.
@@ -117,13 +142,7 @@ impl All<'_> {
 
     /// The Jobs of these names, each by a watch of its own.
     async fn named(&self, names: &[JobName]) -> Exit {
-        let mut different: Vec<&str> = Vec::new();
-        for name in names.iter().map(JobName::as_str) {
-            if !different.contains(&name) {
-                different.push(name);
-            }
-        }
-        let waits = different.into_iter().map(|name| async {
+        let waits = different(names).into_iter().map(|name| async {
             match self.task.timeout {
                 Timeout::Once => self.one(name).look().await,
                 _ => self.one(name).run(self.cluster.watch_job(name)).await,
@@ -147,12 +166,31 @@ impl All<'_> {
             Some(until) => timeout_at(until, fan.jobs()).await.map_err(|_| nothing_in_time())?,
             None => fan.jobs().await,
         };
-        let waits = some(jobs?)?.into_iter().map(|(name, changes)| async move { self.one(&name).run(changes).await });
+        let jobs = some(jobs?)?;
+        let open: RefCell<BTreeSet<String>> = RefCell::new(jobs.iter().map(|(name, _)| name.clone()).collect());
+        let waits = jobs.into_iter().map(|(name, changes)| async {
+            let name = name;
+            let exit = self.one(&name).run(changes).await;
+            open.borrow_mut().remove(&name);
+            exit
+        });
         let (waits, watch) = (std::pin::pin!(join_all(waits)), std::pin::pin!(fan.run()));
         match select(waits, watch).await {
             Either::Left((exits, _)) => Ok(worst(exits)),
-            Either::Right((error, _)) => Err(error.into()),
+            Either::Right((error, _)) => Err(self.broken_off(&open.borrow(), error)?),
         }
+    }
+
+    /// The one watch has ended in an error: the wait for all these Jobs is over.
+    fn broken_off(&self, open: &BTreeSet<String>, error: ClusterError) -> Result<Failure, Failure> {
+        let why = error.to_string();
+        let why = why.strip_prefix("error: ").unwrap_or(&why);
+        let ended = Ended { result: WaitResult::Error, exit_code: Exit::Error.code(), why: Some(why), causes: &[] };
+        for job in open {
+            let origin = Origin { job, time: clock::now() };
+            self.sink.borrow().event(|| events::end(origin, &JobProgress::default(), None, ended))?;
+        }
+        Ok(error.into())
     }
 }
 

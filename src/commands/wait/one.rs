@@ -7,12 +7,12 @@ use futures::future::{FutureExt as _, LocalBoxFuture};
 use futures::{Stream, StreamExt as _};
 use indexedjob_core::facts::{JobFacts, Outcome};
 use indexedjob_core::goal::Judgement;
-use indexedjob_core::human::Timeout;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::pace::Pace;
 use indexedjob_core::progress::{Change, JobProgress};
-use indexedjob_core::view::events::{self, Origin, WaitResult};
-use indexedjob_core::view::{ending, line};
+use indexedjob_core::view::ending;
+use indexedjob_core::view::events::{self, Origin};
+use indexedjob_core::view::line::{self, Told};
 use tokio::time::{Instant, interval, timeout_at};
 
 use super::super::{done, observe_attempts};
@@ -77,7 +77,7 @@ impl Wait<'_> {
     pub(super) async fn look(&self) -> Exit {
         match self.cluster.job(self.name).await {
             Ok(job) => self.look_at(job).await,
-            Err(error) => Failure::of_job(error).tell(self.term),
+            Err(error) => self.conclude(Seen::default(), Err(Failure::of_job(error))).await,
         }
     }
 
@@ -120,7 +120,7 @@ impl Wait<'_> {
                 Some(change) = next(&mut pods) => seen.progress.observe(change?),
                 found = done(&mut look) => {
                     look = None;
-                    self.tell_trouble(&mut trouble, &found)?;
+                    self.tell_trouble(&mut trouble, &found.narrowed(seen.only.as_ref()))?;
                 }
                 _ = tick.tick() => {}
             }
@@ -128,7 +128,7 @@ impl Wait<'_> {
                 return Ok(end);
             }
             self.tell_fate(seen, &mut fate_told)?;
-            seen.pace.observe(&seen.progress, clock::now());
+            seen.pace.observe(&seen.progress, seen.only.as_ref(), clock::now());
             self.show(seen)?;
             if look.is_none() && trouble.is_due(&seen.progress) {
                 let new = |job: &JobFacts| Look::new(self.cluster.clone(), job.clone(), self.common).boxed_local();
@@ -202,13 +202,13 @@ impl Wait<'_> {
     }
 
     fn show(&self, seen: &Seen) -> Result<(), Failure> {
-        let Seen { progress, pace, .. } = seen;
-        let Some(state) = line::progress(progress) else { return Ok(()) };
+        let told = Told { progress: &seen.progress, only: seen.only.as_ref(), pace: &seen.pace };
+        let Some(state) = line::progress(told.progress, told.only) else { return Ok(()) };
         let now = clock::now();
         let draw = |form| match form {
-            Form::Bar { columns } => line::bar(self.name, progress, pace, columns, now).unwrap_or_default(),
-            Form::Line => format!("{}: {state}{}", self.name, line::pace(pace, now)),
-            Form::Json => events::progress(self.origin(), progress, pace),
+            Form::Bar { columns } => line::bar(self.name, told, columns, now).unwrap_or_default(),
+            Form::Line => format!("{}: {state}{}", self.name, line::pace(told.pace, now)),
+            Form::Json => events::progress(self.origin(), told),
         };
         Ok(self.sink.borrow_mut().show(self.name, || state.clone(), draw)?)
     }
@@ -241,35 +241,6 @@ impl Wait<'_> {
             self.sink.borrow().event(|| events::stuck(self.origin(), &stuck, &numbering))?;
         }
         Ok(())
-    }
-
-    /// Tells how the wait ended.
-    async fn conclude(&self, mut seen: Seen, judged: Result<Option<End>, Failure>) -> Exit {
-        let told = match judged {
-            Ok(Some(End::NothingSelected)) => {
-                self.term.note(&format!("no index of job.batch/{} is selected", self.name));
-                Ok(Exit::Done)
-            }
-            Ok(Some(end)) => self.ended(&mut seen, end).await,
-            Ok(None) => Err(self.timed_out(&seen)),
-            Err(failure) => Err(failure),
-        };
-        told.unwrap_or_else(|failure| failure.tell(self.term))
-    }
-
-    fn timed_out(&self, seen: &Seen) -> Failure {
-        let name = self.name;
-        let end = || events::end(self.origin(), &seen.progress, WaitResult::TimedOut, None, &[]);
-        if let Err(error) = self.sink.borrow().event(end) {
-            return error.into();
-        }
-        let message = match (self.task.timeout, line::progress(&seen.progress)) {
-            (Timeout::Once, Some(line)) => format!("error: condition not met for jobs/{name}: {line}"),
-            (Timeout::Once, None) => format!("error: condition not met for jobs/{name}"),
-            (_, Some(line)) => format!("error: timed out waiting for the condition on jobs/{name}: {line}"),
-            (_, None) => format!("error: timed out waiting for the condition on jobs/{name}"),
-        };
-        Failure { exit: Exit::TimedOut, message: Some(message), hint: None }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indexedjob_core::facts::{EventFacts, JobFacts, PodFacts};
 use indexedjob_core::index_set::IndexSet;
-use indexedjob_core::progress::{Change, JobProgress, Tally};
+use indexedjob_core::progress::{Change, JobProgress, PodTally, Tally};
 use indexedjob_core::stuck::{self, Obstacle, Stuck};
 use indexedjob_core::text::Foreign;
 use serde_json::Value;
@@ -71,7 +71,7 @@ impl Common {
 /// When something moved last, and what has been told since.
 pub(super) struct Trouble {
     /// How it was then.
-    state: Option<(Tally, bool)>,
+    state: Option<State>,
     moved: Instant,
     /// How long after that the next look comes.
     next: Duration,
@@ -79,10 +79,22 @@ pub(super) struct Trouble {
     complained: Vec<String>,
 }
 
+/// What moves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
+    /// Of an Indexed Job.
+    indexes: Option<Tally>,
+    /// Of any other.
+    pods: Option<PodTally>,
+    suspended: bool,
+}
+
 /// What a look has found.
 pub(super) struct Look {
     /// The Job and those of its pods that are not done.
     pub(super) progress: JobProgress,
+    /// The same pods of a Job that is not Indexed.
+    pods: Vec<PodFacts>,
     /// What keeps them from running.
     causes: Vec<Stuck>,
     /// Who suspended it, if that is known.
@@ -101,16 +113,18 @@ impl Trouble {
 
     /// Is it time to look why nothing moves? True once for each look.
     pub(super) fn is_due(&mut self, progress: &JobProgress) -> bool {
-        let Some((tally, job)) = progress.tally().zip(progress.job()) else { return false };
-        let state = Some((tally, job.suspended));
-        if self.state != state {
-            if self.state.is_some_and(|(_, suspended)| suspended != job.suspended) {
+        let Some(job) = progress.job() else { return false };
+        let state = State { indexes: progress.tally(), pods: progress.pod_tally(), suspended: job.suspended };
+        if self.state != Some(state) {
+            if self.state.is_some_and(|before| before.suspended != job.suspended) {
                 self.told.retain(|(obstacle, _), _| *obstacle != Obstacle::Suspended);
             }
-            (self.state, self.moved, self.next) = (state, Instant::now(), FIRST_LOOK);
+            (self.state, self.moved, self.next) = (Some(state), Instant::now(), FIRST_LOOK);
             return false;
         }
-        let waits = job.suspended || tally.starting > 0 || tally.terminating > 0 || stuck::pods_missing(job) > 0;
+        let in_between = state.indexes.map_or(0, |tally| tally.starting + tally.terminating);
+        let in_between = in_between + state.pods.map_or(0, |tally| tally.starting + tally.terminating);
+        let waits = job.suspended || in_between > 0 || job.pods_missing() > 0;
         let is_over = progress.verdict().is_some_and(|verdict| verdict.settled);
         if !waits || is_over || self.moved.elapsed() < self.next {
             return false;
@@ -155,29 +169,48 @@ impl Trouble {
 
 impl Look {
     fn of(progress: JobProgress) -> Self {
-        Self { progress, causes: vec![], suspended_by: None, place: None, errors: vec![] }
+        Self { progress, pods: vec![], causes: vec![], suspended_by: None, place: None, errors: vec![] }
     }
 
     /// Looks why nothing of `job` moves.
     pub(super) async fn new(cluster: Cluster, job: JobFacts, common: &Common) -> Self {
         // It is never closed.
         let _permit = common.looks.acquire().await.ok();
-        let (suspended, missing) = (job.suspended, stuck::pods_missing(&job) > 0);
+        let (suspended, missing) = (job.suspended, job.pods_missing() > 0);
         let mut look = Self::of(JobProgress::of(job.clone()));
         if suspended {
             look.ask_who_suspended(&cluster, &job).await;
-            look.causes = stuck::causes(&look.progress, &[]);
+            look.causes = look.held_up();
             return look;
         }
         let pods = look.pods(&cluster, &job, missing).await;
-        look.progress.observe(Change::Pods(pods));
-        let events = match missing {
-            true => facts(look.read(cluster.events(&job.name, &job.uid).await)),
-            false => vec![],
-        };
-        look.causes = stuck::causes(&look.progress, &events);
+        match job.indexed {
+            true => look.progress.observe(Change::Pods(pods)),
+            false => look.pods = pods,
+        }
+        if missing {
+            let events = facts(look.read(cluster.events(&job.name, &job.uid).await));
+            look.progress.observe_events(&events);
+        }
+        look.causes = look.held_up();
         look.ask_pods(&cluster).await;
         look
+    }
+
+    fn held_up(&self) -> Vec<Stuck> {
+        match self.progress.job().is_some_and(|job| job.indexed) {
+            true => stuck::causes(&self.progress),
+            false => stuck::causes_of_pods(&self.progress, &self.pods),
+        }
+    }
+
+    /// What keeps `only` these indexes from running; None for all.
+    pub(super) fn narrowed(mut self, only: Option<&IndexSet>) -> Self {
+        if let Some(only) = only {
+            self.causes.iter_mut().for_each(|cause| cause.indexes = cause.indexes.intersection(only));
+            self.causes.retain(|cause| !cause.indexes.is_empty());
+        }
+        self
     }
 
     /// The pods that may not get on: those that wait to begin, and all that are not done where that is not all of it.
@@ -196,7 +229,8 @@ impl Look {
     /// What a pod does not say itself its events may tell; one speaks for all that wait in the same way.
     async fn ask_pods(&mut self, cluster: &Cluster) {
         for at in 0..self.causes.len() {
-            let Some(pod) = stuck::pod_to_ask(&self.progress, &self.causes[at]) else { continue };
+            let pods = self.progress.all_attempts().map(|(_, pod)| pod).chain(&self.pods);
+            let Some(pod) = stuck::pod_to_ask(pods, &self.causes[at]) else { continue };
             let events = cluster.events_of("Pod", &pod.name, &pod.uid).await;
             if let Some(message) = stuck::told_by_events(&facts(self.read(events))) {
                 self.causes[at].message = message;
@@ -285,7 +319,7 @@ mod tests {
         });
         let mut progress = job(&json!({}), &json!({"active": 3}));
         progress.observe(Change::Pods(pods.collect()));
-        let causes = stuck::causes(&progress, &[]);
+        let causes = stuck::causes(&progress);
         Look { causes, ..Look::of(progress) }
     }
 
@@ -316,7 +350,7 @@ mod tests {
 
         let (mut trouble, running) = (Trouble::new(), job(&json!({}), &json!({"active": 1, "ready": 1})));
         let progress = job(&json!({"suspend": true}), &json!({}));
-        let causes = stuck::causes(&progress, &[]);
+        let causes = stuck::causes(&progress);
         let suspended = Look { causes, ..Look::of(progress.clone()) };
         trouble.is_due(&progress);
         assert_eq!((trouble.news(&suspended).len(), trouble.news(&suspended).len()), (1, 0));
@@ -338,7 +372,7 @@ mod tests {
     #[test]
     fn what_holds_up_many_jobs_is_told_of_some() {
         let (common, found) = (Common::new(), found(0..1, "ErrImagePull"));
-        let cause = stuck::causes(&found.progress, &[]).remove(0);
+        let cause = stuck::causes(&found.progress).remove(0);
         let told: Vec<_> = (0..8).map(|job| common.telling(&cause, &format!("j{job}"))).collect();
         assert_eq!(told[..5], [Telling::InFull; 5]);
         assert_eq!(told[5..], [Telling::ThatThereAreMore, Telling::NotAtAll, Telling::NotAtAll]);

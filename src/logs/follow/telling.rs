@@ -1,8 +1,9 @@
 //! What the user hears while logs are followed: who waits for what, what is gone, and what was chosen.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-use indexedjob_core::facts::{Container, PodFacts};
+use indexedjob_core::facts::{Container, Outcome, PodFacts};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::{Index, Number};
 use indexedjob_core::text::shown;
@@ -10,7 +11,8 @@ use indexedjob_core::view::log::Origin;
 use tokio::time::Instant;
 
 use super::super::attempt::{Attempt, State};
-use super::super::options::{Form, Indexes};
+use super::super::missing::Missing;
+use super::super::options::{Attempts, Expected, Form, Indexes};
 use super::super::pick;
 use super::super::waiting::Cause;
 use super::Follow;
@@ -26,27 +28,66 @@ impl Follow {
         }
         let nothing_goes_on =
             self.attempts.values().all(|attempt| matches!(attempt.state, State::Read(_) | State::Over));
-        if nothing_goes_on && !self.has_ended() {
-            let because = pick::because_without_pod(&self.progress);
-            for index in self.wanted().difference(&self.seen()).iter() {
-                self.absent.add(self.progress.number(Index(index)), "", Cause::NotStarted(because.to_owned()), now);
-            }
-        } else {
-            self.absent.clear();
+        let absent = match nothing_goes_on && !self.has_ended() {
+            true => self.wanted().difference(&self.seen()),
+            false => IndexSet::default(),
+        };
+        let absent: BTreeSet<Number> = absent.iter().map(|index| self.progress.number(Index(index))).collect();
+        self.absent.retain(&absent);
+        let because = pick::because_without_pod(&self.progress);
+        for number in absent {
+            let missing = Missing::NotStarted { because: because.to_owned() };
+            self.absent.add(number, "", Cause::NoLog(missing), now);
         }
         for line in self.absent.due(now).into_iter().chain(self.waiting.due(now)) {
             self.shared.note(&line);
         }
     }
 
-    /// Says which indexes are done, although nothing was ever seen of them.
-    pub(super) fn tell_gone(&self) {
-        let Some(job) = self.progress.job() else { return };
-        let done = job.succeeded.union(&self.progress.failed_indexes());
-        let gone = self.wanted().difference(&self.wanted().difference(&done)).difference(&self.seen());
-        if !gone.is_empty() {
-            self.shared.note_incomplete(&pick::gone(&job.numbering.numbers(&gone)));
+    /// At the end: says of which indexes there was never anything to read, where that has not been said.
+    pub(super) fn tell_missing(&mut self) {
+        let outcome = self.progress.verdict().map(|verdict| &verdict.outcome);
+        if matches!(outcome, Some(Outcome::Deleted | Outcome::Replaced)) {
+            return;
         }
+        let any = self.attempts.values().any(|attempt| attempt.unread.is_none());
+        for (missing, these) in self.missing() {
+            let is_trouble = self.options.expected.is_trouble(&missing, any);
+            let is_news = is_trouble || missing == Missing::NeverRan && self.options.expected != Expected::Nothing;
+            if is_news && let Some(line) = self.waiting.rest(Cause::NoLog(missing), these, Instant::now()) {
+                self.shared.note(&line);
+            }
+            if is_trouble {
+                self.shared.reading.output.set_incomplete();
+            }
+        }
+    }
+
+    /// Of which indexes there was never anything to read, and why. Of several attempts the newest counts.
+    fn missing(&self) -> BTreeMap<Missing, BTreeSet<Number>> {
+        let mut missing: BTreeMap<Missing, BTreeSet<Number>> = BTreeMap::new();
+        for index in self.wanted().difference(&self.seen()).iter().map(Index) {
+            let why = match pick::without_pod(&self.progress, index) {
+                // A pod that was stopped meanwhile would have been seen.
+                Missing::JobFailed if !self.came_late => Missing::NeverRan,
+                why => why,
+            };
+            missing.entry(why).or_default().insert(self.progress.number(index));
+        }
+        let newest: BTreeMap<Number, usize> =
+            self.newest.iter().map(|(index, nth)| (self.progress.number(*index), *nth as usize)).collect();
+        for attempt in self.attempts.values() {
+            let Origin { number, attempt: nth, .. } = attempt.origin();
+            if let Some(why) = attempt.unread.clone().filter(|_| newest.get(number) == Some(nth)) {
+                missing.entry(why).or_default().insert(*number);
+            }
+        }
+        if let Attempts::Nth(wanted) = self.options.attempts {
+            let fewer = newest.into_iter().filter(|(_, nth)| *nth < wanted).map(|(number, _)| number);
+            missing.entry(Missing::NoAttempt(wanted)).or_default().extend(fewer);
+        }
+        missing.retain(|_, these| !these.is_empty());
+        missing
     }
 
     /// The indexes of which an attempt was seen.

@@ -10,7 +10,7 @@ use tokio::io::AsyncWrite;
 use tokio::time::{sleep, timeout};
 
 use super::super::fake::{Ending, Fake, Fault, JobHandle, LiveLog, Log, On, Pod};
-use super::super::options::{Containers, Look};
+use super::super::options::{Containers, Expected, Look};
 use super::super::output::Output;
 use super::*;
 use crate::cluster::Cluster;
@@ -488,7 +488,7 @@ async fn who_does_not_start_is_told_with_the_cause() {
         })
         .await;
     let notes = [
-        "index 4 has not started yet: 0/1 nodes are available: 1 Insufficient cpu.",
+        "index 4 has not started yet: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu.",
         "indexes 0-3 have not started yet: ErrImagePull: no",
         "indexes 1-3 have not started yet: ImagePullBackOff: Back-off pulling image \"x\"",
         "index 5 has not started yet: ContainerCreating",
@@ -498,8 +498,7 @@ async fn who_does_not_start_is_told_with_the_cause() {
     let mut want = notes.map(str::to_owned);
     want.sort();
     assert_eq!(told, want);
-    // Nothing was lost that was ever written.
-    assert_eq!(ended.unwrap(), Exit::Done);
+    assert_eq!(ended.unwrap(), Exit::Error);
 }
 
 #[tokio::test(start_paused = true)]
@@ -528,7 +527,62 @@ async fn a_pod_that_ends_before_its_container_starts_is_told() {
     stage.job.fail("0", "FailedIndexes", "m");
     let ended = stage.follow(async {}).await;
     let note = "container worker of index 0 was never started: Evicted: low on memory";
-    stage.is(&ended, Exit::Done, "", &[note]);
+    stage.is(&ended, Exit::Error, "", &[note]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_could_not_be_started_is_told_once_and_another_attempt_makes_up_for_it() {
+    let no_program = |index| {
+        let end = json!({"exitCode": 128, "reason": "StartError", "message": "exec: \"x\": not found"});
+        let state = json!({"status": {"containerStatuses": [{"name": "worker", "state": {"terminated": end}}]}});
+        Pod::new(index).failed(128).with(state)
+    };
+    let note = "the programs of indexes 0,1 could not be started: StartError: exec: \"x\": not found";
+    for makes_up in [false, true] {
+        let stage = Stage::new(2);
+        let ended = stage
+            .follow(async {
+                (0..2).for_each(|index| drop(stage.job.add_pod(no_program(index))));
+                seconds(60).await;
+                (0..if makes_up { 2 } else { 1 }).for_each(|index| drop(stage.job.add_logged_pod(index, "x\n")));
+                seconds(60).await;
+                stage.job.fail("1", "FailedIndexes", "m");
+            })
+            .await;
+        let (exit, out) = if makes_up { (Exit::Done, "[0/2] x\n[1/2] x\n") } else { (Exit::Error, "[0/2] x\n") };
+        stage.is(&ended, exit, out, &[note]);
+        assert_eq!(stage.asked_for_logs() > 2, makes_up, "there is no log to be asked for");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_need_not_be_there_is_no_failure_unless_it_was_asked_for() {
+    let failing = async |expected, attempts, logged: bool| {
+        let mut stage = Stage::new(3);
+        (stage.options.expected, stage.options.attempts) = (expected, attempts);
+        let ended = stage
+            .follow(async {
+                if logged {
+                    stage.job.add_logged_pod(0, "x\n");
+                }
+                seconds(10).await;
+                stage.job.fail("", "BackoffLimitExceeded", "m");
+            })
+            .await;
+        (ended.unwrap(), stage.notes.all())
+    };
+    let never = |these: &str| format!("indexes {these} never ran");
+    let case = async |expected, attempts, logged, exit, notes: &[String]| {
+        let (ended, mut told) = failing(expected, attempts, logged).await;
+        told.retain(|note| !note.contains("have not started yet"));
+        assert_eq!((ended, &told[..]), (exit, notes), "{expected:?} {attempts:?} {logged}");
+    };
+    case(Expected::Some, Attempts::All, true, Exit::Done, &[never("1,2")]).await;
+    case(Expected::Some, Attempts::All, false, Exit::Error, &[never("0-2")]).await;
+    case(Expected::Each, Attempts::All, true, Exit::Error, &[never("1,2")]).await;
+    case(Expected::Nothing, Attempts::All, false, Exit::Done, &[]).await;
+    let no_second = "index 0 has no attempt 2".to_owned();
+    case(Expected::Each, Attempts::Nth(2), true, Exit::Error, &[never("1,2"), no_second]).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-pub use read_back::{ItemPlace, TaskItems};
+pub use read_back::{ItemPlace, Kept, TaskItems};
 pub use renumber::{Part, renumber};
 
 use self::lists::{List, Pack};

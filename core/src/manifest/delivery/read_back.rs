@@ -7,11 +7,24 @@ use serde_json::Value;
 use super::super::expansion::{Part, split_first};
 use super::lists::{self, ITEM};
 use super::{needs, values_file};
-use crate::numbering::Index;
+use crate::index_set::{GREATEST, IndexSet};
+use crate::numbering::{Index, NUMBERS, Numbering};
+
+/// The annotation with the numbers under which the items are kept, one for each; of a Job with only some of the tasks.
+pub(super) const ITEM_NUMBERS: &str = "kubectl-indexedjob/item-numbers";
 
 /// Where a Job keeps the items of its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ItemPlace {
+pub struct ItemPlace {
+    kept: Kept,
+    /// The indexes under which the items of its tasks are kept, in the order of its own; None where these are the same.
+    /// A smaller Job that retries some tasks of another has the items of all of them.
+    under: Option<IndexSet>,
+}
+
+/// In which way items are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
     /// In the script of an init container; index 0 has the first.
     Script(Vec<String>),
     /// In this `ConfigMap`, a key for each index.
@@ -32,33 +45,61 @@ impl ItemPlace {
         let pod = &job["spec"]["template"]["spec"];
         let keys = || list(&pod["containers"]).find_map(|container| keys(container, pod));
         let inits = || list(&pod["initContainers"]).find_map(|init| packs(init, pod).or_else(|| script(init)));
-        keys().or_else(inits)
+        Some(Self { kept: keys().or_else(inits)?, under: under(job) })
     }
 
     /// The `ConfigMaps` that [`read`](Self::read) needs; none where the items are in the Job itself.
     #[must_use]
     pub fn config_maps(&self) -> &[String] {
-        match self {
-            Self::Script(_) => &[],
-            Self::Keys(name) => std::slice::from_ref(name),
-            Self::Packs(names) => names,
+        match &self.kept {
+            Kept::Script(_) => &[],
+            Kept::Keys(name) => std::slice::from_ref(name),
+            Kept::Packs(names) => names,
         }
+    }
+
+    /// Is each item found by the index of its task, as the name of a file?
+    #[must_use]
+    pub(super) fn is_by_keys(&self) -> bool {
+        matches!(self.kept, Kept::Keys(_))
     }
 
     /// The items. What is missing in `maps`, or is none of them, is left out.
     #[must_use]
     pub fn read(&self, maps: &[Value]) -> TaskItems {
         let entries = || maps.iter().flat_map(entries);
-        TaskItems(match self {
-            Self::Script(items) => (0..).zip(items.iter().map(|item| item.as_bytes().into())).collect(),
-            Self::Keys(_) => entries().filter_map(|(key, item)| Some((index(key)?, item.into()))).collect(),
-            Self::Packs(_) => {
+        let mut items: BTreeMap<u32, Box<[u8]>> = match &self.kept {
+            Kept::Script(items) => (0..).zip(items.iter().map(|item| item.as_bytes().into())).collect(),
+            Kept::Keys(_) => entries().filter_map(|(key, item)| Some((index(key)?, item.into()))).collect(),
+            Kept::Packs(_) => {
                 let packs = entries()
                     .filter_map(|(key, pack)| Some((index(key.strip_prefix(ITEM)?.strip_prefix('-')?)?, pack)));
                 packs.flat_map(|(first, pack)| unpacked(first, &pack)).collect()
             }
+        };
+        TaskItems(match &self.under {
+            None => items,
+            Some(under) => {
+                (0..).zip(under.iter()).filter_map(|(own, kept)| Some((own, items.remove(&kept)?))).collect()
+            }
         })
     }
+}
+
+impl From<Kept> for ItemPlace {
+    /// Under the indexes of the Job itself.
+    fn from(kept: Kept) -> Self {
+        Self { kept, under: None }
+    }
+}
+
+/// The indexes under which `job` keeps the items of its tasks, where a retry has said it.
+fn under(job: &Value) -> Option<IndexSet> {
+    let annotation = |key: &str| job["metadata"]["annotations"][key].as_str();
+    let kept = IndexSet::parse(annotation(ITEM_NUMBERS)?, GREATEST).ok()?;
+    let completions = u32::try_from(job["spec"]["completions"].as_u64()?).ok()?;
+    let numbering = Numbering::of_annotation(annotation(NUMBERS), completions);
+    Some(kept.ranks(&numbering.numbers(&IndexSet::all(completions))))
 }
 
 impl TaskItems {
@@ -85,32 +126,32 @@ fn volume<'a>(pod: &'a Value, name: &Value) -> Option<&'a Value> {
 }
 
 /// The `ConfigMap` of which a container sees only the key of its own index.
-fn keys(container: &Value, pod: &Value) -> Option<ItemPlace> {
+fn keys(container: &Value, pod: &Value) -> Option<Kept> {
     let own = [needs::INDEX, needs::OWN_INDEX].map(|variable| format!("$({variable})"));
     let is_own = |mount: &&Value| own.iter().any(|key| mount["subPathExpr"] == key.as_str());
     let mounts = list(&container["volumeMounts"]).filter(is_own);
     let names = mounts.filter_map(|mount| volume(pod, &mount["name"])?["configMap"]["name"].as_str());
-    names.map(|name| ItemPlace::Keys(name.to_owned())).next()
+    names.map(|name| Kept::Keys(name.to_owned())).next()
 }
 
 /// The `ConfigMaps` of packed lines, of which this init container takes the items.
-fn packs(init: &Value, pod: &Value) -> Option<ItemPlace> {
+fn packs(init: &Value, pod: &Value) -> Option<Kept> {
     program(init).filter(|program| program.contains(lists::PUT_ITEM))?;
     let mount = list(&init["volumeMounts"]).find(|mount| mount["mountPath"] == lists::PACKS_PATH)?;
     let sources = &volume(pod, &mount["name"])?["projected"]["sources"];
     let names = list(sources).filter_map(|source| source["configMap"]["name"].as_str().map(str::to_owned));
-    Some(ItemPlace::Packs(names.collect()))
+    Some(Kept::Packs(names.collect()))
 }
 
 /// The array in the script of an init container that writes the element of its index to the file of the item.
-fn script(init: &Value) -> Option<ItemPlace> {
+fn script(init: &Value) -> Option<Kept> {
     let program = unescaped(program(init)?)?;
     let program = program.trim_start();
     let program = program.strip_prefix("set -e\n").unwrap_or(program);
     let (items, rest) = array(program.strip_prefix("items=(")?)?;
     let print = rest.trim_start_matches([' ', '\n', ';']).lines().next()?;
     let is_item = print.contains("${items[$JOB_COMPLETION_INDEX]}") && !print.ends_with(&values_file());
-    is_item.then_some(ItemPlace::Script(items))
+    is_item.then_some(Kept::Script(items))
 }
 
 /// What a shell is given to run: the word behind `-c`.
@@ -305,7 +346,8 @@ mod tests {
         let second = place.read(&objects.helpers[1..2]);
         assert!(second.get(Index(0)).is_none() && second.get(Index(2_500)).is_some());
         assert_eq!(
-            ItemPlace::Keys("m".into()).read(&[json!({"data": {"00": "a", "x": "b", "+1": "c", "1.values": "d"}})]),
+            ItemPlace::from(Kept::Keys("m".into()))
+                .read(&[json!({"data": {"00": "a", "x": "b", "+1": "c", "1.values": "d"}})]),
             TaskItems::default()
         );
     }
@@ -329,7 +371,7 @@ mod tests {
     fn script(text: &str, want: Option<&[&str]>) {
         let init = json!({"command": ["bash", "-c", text]});
         let job = json!({"spec": {"template": {"spec": {"initContainers": [{"command": ["true"]}, init]}}}});
-        let want = want.map(|items| ItemPlace::Script(items.iter().map(ToString::to_string).collect()));
+        let want = want.map(|items| Kept::Script(items.iter().map(ToString::to_string).collect()).into());
         assert_eq!(ItemPlace::of(&job), want, "{text}");
     }
 

@@ -14,6 +14,7 @@ use crate::human;
 use crate::index_set::IndexSet;
 use crate::numbering::{Index, NUMBERS, Numbering};
 use crate::progress::{IndexState, JobProgress};
+use crate::rerun::{FIRST_RUN, RETRIED, RETRY_OF, SKIPPED};
 use crate::text::shown;
 use crate::view::count;
 
@@ -23,6 +24,7 @@ const BUILT_IN: &str = "kubernetes.io/job-controller";
 /// Every block that has something to say.
 pub(super) fn show(page: &mut Page, job: &Parts, d: &Described<'_>, now: Timestamp, zone: &TimeZone) {
     block(page, "Status:", &status(job, now, zone));
+    block(page, "Retry:", &retry(job));
     let numbering = numbering(job);
     block(page, "Indexes:", &indexes(&job.spec, &job.status, d.progress, &numbering));
     block(page, "Limits:", &limits(&job.spec));
@@ -72,6 +74,13 @@ fn status(job: &Parts, now: Timestamp, zone: &TimeZone) -> Vec<(&'static str, St
         fields.push(("Managed By", format!("{manager}, not the cluster's Job controller")));
     }
     fields
+}
+
+/// Of what a run that `retry` has made is one, and what it runs.
+fn retry(job: &Parts) -> Vec<(&'static str, String)> {
+    let annotation = |key: &str| job.meta.annotations.as_ref().and_then(|all| all.get(key)).cloned();
+    let fields = [("Of", RETRY_OF), ("First Run", FIRST_RUN), ("Runs Again", RETRIED), ("Left Out", SKIPPED)];
+    fields.into_iter().filter_map(|(label, key)| Some((label, annotation(key)?))).collect()
 }
 
 /// When the Job failed; kubectl's `Completed At` and `Duration` are of Jobs that succeeded.
@@ -132,9 +141,8 @@ fn by_state(progress: &JobProgress) -> Vec<(&'static str, IndexSet)> {
         IndexState::Running => Some("Running"),
         IndexState::Starting => Some("Starting"),
         IndexState::Terminating => Some("Terminating"),
-        // They wait for nothing any more.
-        IndexState::Pending if progress.verdict().is_some() => Some("Unfinished"),
         IndexState::Pending => Some("Pending"),
+        IndexState::Unfinished => Some("Unfinished"),
         IndexState::Succeeded => None,
     };
     let mut set = |state| states.remove(&state).map(IndexSet::from_iter).unwrap_or_default();

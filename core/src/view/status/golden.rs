@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::facts::INDEX_KEY;
-use crate::manifest::ItemPlace;
+use crate::manifest::{ItemPlace, Kept};
 use crate::progress::Change;
 use crate::view::style::Palette;
 
@@ -92,7 +92,7 @@ fn look() -> Look {
 }
 
 fn with<T>(progress: &JobProgress, chosen: &IndexSet, items: Option<&TaskItems>, show: impl FnOnce(&Status) -> T) -> T {
-    show(&Status { progress, events: &[], chosen, items, now: NOW.parse().unwrap() })
+    show(&Status { progress, chosen, items, now: NOW.parse().unwrap() })
 }
 
 #[track_caller]
@@ -128,7 +128,8 @@ fn a_narrow_screen() {
     7        running
     8,9      starting          Unschedulable   0/3 nodes are ...
     10-999   pending
-    train: 4/1000 succeeded, 1 failed, 2 running, 2 starting,...
+    train: 4/1000 succeeded, 1 failed, 2 running, 2 starting, 1
+    retrying, 990 pending
     failed: index 3 (1 of 1000)
     2x exit 1 Error, indexes 5,6: no such file: *.csv
     2x exit 137 OOMKilled, index 3: java heap
@@ -159,7 +160,7 @@ fn more_than_a_screen_is_counted_and_the_worst_is_shown() {
 
 #[test]
 fn every_row_of_a_few() {
-    let items = ItemPlace::Script((0..1000).map(|index| format!("item {index}\t")).collect()).read(&[]);
+    let items = ItemPlace::from(Kept::Script((0..1000).map(|index| format!("item {index}\t")).collect())).read(&[]);
     let progress = train();
     let look = Look { wide: true, rows: Rows::All, width: Some(40), ..look() };
     let chosen = "0,2-4,6,8,10".parse().unwrap();
@@ -248,7 +249,8 @@ fn rows_are_sorted_by_what_is_asked() {
 #[test]
 fn the_schema_for_programs_is_this() {
     let progress = train();
-    let items = ItemPlace::Keys("m".into()).read(&[json!({"data": {"3": "a\u{1b}"}, "binaryData": {"10": "/w=="}})]);
+    let items = ItemPlace::from(Kept::Keys("m".into()))
+        .read(&[json!({"data": {"3": "a\u{1b}"}, "binaryData": {"10": "/w=="}})]);
     let chosen = "3,10".parse().unwrap();
     let text = |write: fn(&Status, SortBy, &mut dyn io::Write) -> io::Result<()>| {
         with(&progress, &chosen, Some(&items), |status| bytes(|out| write(status, SortBy::Number, out)))
@@ -311,7 +313,7 @@ proptest! {
         });
         progress.observe(Change::Pods(pods.collect()));
         let all = IndexSet::all(u32::try_from(kinds.len()).unwrap());
-        let status = Status { progress: &progress, events: &[], chosen: &all, items: None, now: NOW.parse().unwrap() };
+        let status = Status { progress: &progress, chosen: &all, items: None, now: NOW.parse().unwrap() };
         let screen = screen::Screen::of(&status, SortBy::Number, most);
         prop_assert!(screen.rows.len() <= most);
         let folded: u32 = screen.folds.iter().map(|fold| fold.indexes.len()).sum();

@@ -16,7 +16,7 @@ pub use data::{csv, json, lines, names, ranges, yaml};
 pub use order::SortBy;
 pub use page::{Look, Rows, page, rows, summary};
 
-use crate::facts::{EventFacts, Phase, PodFacts};
+use crate::facts::{Phase, PodFacts};
 use crate::index_set::IndexSet;
 use crate::manifest::TaskItems;
 use crate::numbering::{Index, Number};
@@ -27,8 +27,6 @@ use crate::progress::{IndexState, IndexStatus, JobProgress};
 pub struct Status<'a> {
     /// The Job and its attempts, as they are now.
     pub progress: &'a JobProgress,
-    /// The Job's events, in any order; none where nobody asked.
-    pub events: &'a [EventFacts],
     /// The tasks that are meant.
     pub chosen: &'a IndexSet,
     /// What the tasks were given; None where the Job has no items, and where nobody asked for them.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::screen::{Fold, Screen};
 use super::{Row, SortBy, Status};
 use crate::digest;
@@ -12,7 +14,7 @@ use crate::numbering::{Index, Numbering};
 use crate::text::{Foreign, shown, shown_bytes};
 use crate::view::style::Palette;
 use crate::view::table::{Heading, Table, cut};
-use crate::view::{ending, indexes, line};
+use crate::view::{ending, indexes, line, map};
 
 /// So wide a set of numbers in the first column may be.
 const SET: usize = 24;
@@ -207,7 +209,7 @@ impl Page<'_> {
     }
 
     fn message(&self, message: &Foreign) -> String {
-        let last = message.last_line();
+        let last = message.without_escapes().last_line();
         let shown = last.shown();
         if self.look.wide { shown.into_owned() } else { cut(&shown, MESSAGE) }
     }
@@ -217,14 +219,15 @@ impl Page<'_> {
         let progress = self.status.progress;
         let Some(job) = progress.job() else { return Ok(()) };
         let name = shown(&job.name);
-        if let Some(line) = line::progress(progress) {
-            self.line(out, &format!("{name}: {line}"))?;
+        if let Some(line) = line::progress(progress, None) {
+            self.wrapped(out, &format!("{name}: {line}"))?;
         }
         let outcome = progress.verdict().and_then(|verdict| ending::outcome(&name, verdict, progress));
         if let Some(outcome) = outcome {
-            self.line(out, &outcome)?;
+            self.wrapped(out, &outcome)?;
         }
-        let failures = ending::failures(progress, &digest::failures(progress), &digest::recovered(progress));
+        let failures =
+            ending::failures(progress, None, &digest::failures(progress, None), &digest::recovered(progress, None));
         for failure in failures.lines() {
             self.line(out, failure)?;
         }
@@ -240,6 +243,14 @@ impl Page<'_> {
     fn unknown(&self) -> IndexSet {
         let Status { progress, chosen, .. } = self.status;
         chosen.iter().filter(|index| progress.state(Index(*index)).is_none()).collect()
+    }
+
+    /// What counts most, broken between words where the screen ends.
+    fn wrapped(&self, out: &mut dyn Write, text: &str) -> io::Result<()> {
+        let Some(columns) = self.look.width.filter(|_| !self.look.wide) else { return self.line(out, text) };
+        let mut lines = String::new();
+        map::wrap(&mut lines, text.split(' ').map(|word| (word.width(), word.to_owned())), " ", columns);
+        out.write_all(lines.as_bytes())
     }
 
     /// One line, cut where the screen ends: a set of numbers may be longer than all the rest.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Row, SortBy, Status};
 use crate::index_set::IndexSet;
-use crate::progress::IndexState::{self, Failed, Pending, Retrying, Running, Starting, Succeeded, Terminating};
-use crate::stuck::{self, Obstacle};
+use crate::progress::IndexState::{
+    self, Failed, Pending, Retrying, Running, Starting, Succeeded, Terminating, Unfinished,
+};
 use crate::text::Foreign;
 use crate::view::count;
 
@@ -36,7 +37,7 @@ impl<'a> Screen<'a> {
         for row in status.sorted(by) {
             match row.state() {
                 Failed | Retrying | Running => rows.push(row),
-                Pending | Starting | Terminating => folding.take(&row),
+                Pending | Starting | Terminating | Unfinished => folding.take(&row),
                 Succeeded => {}
             }
         }
@@ -65,8 +66,13 @@ impl<'a> Folding<'a> {
 
     fn folds(self, status: &Status) -> Vec<Fold<'a>> {
         let folds = self.0.into_iter().filter_map(|((state, _), (first, indexes))| {
-            let no_pod = if state == Pending { why_pending(status) } else { Foreign::default() };
-            Some(Fold { first: first?, no_pod, indexes: indexes.into_iter().collect() })
+            let first = first?;
+            let no_pod = match state {
+                Pending if first.status.refusal.is_none() => why_pending(status),
+                Unfinished => "the Job has ended".into(),
+                _ => Foreign::default(),
+            };
+            Some(Fold { first, no_pod, indexes: indexes.into_iter().collect() })
         });
         folds.collect()
     }
@@ -74,20 +80,19 @@ impl<'a> Folding<'a> {
 
 /// Why tasks have no pod.
 fn why_pending(status: &Status) -> Foreign {
-    let Status { progress, events, .. } = status;
+    let progress = status.progress;
     let Some(job) = progress.job() else { return Foreign::default() };
-    let stuck = stuck::causes(progress, events);
-    let refused = stuck.iter().find(|cause| cause.obstacle == Obstacle::Refused);
     let at_once = job.parallelism.unwrap_or(1);
     let busy = progress.tally().map_or(0, |tally| tally.running + tally.starting + tally.terminating);
     let why = match (&job.managed_by, &job.queue) {
-        _ if progress.verdict().is_some() => "the Job has ended".to_owned(),
         (Some(other), _) => format!("left to {}", other.raw()),
         (None, Some(queue)) if job.suspended => format!("the Job is suspended: it waits in the queue {}", queue.raw()),
         (None, None) if job.suspended => "the Job is suspended".to_owned(),
         _ if at_once == 0 => "the Job's parallelism is 0".to_owned(),
-        _ if busy >= at_once => format!("waits for its turn, {} at a time", count(at_once, "index", "indexes")),
-        _ => return refused.map(|cause| cause.message.clone()).unwrap_or_default(),
+        _ if busy >= at_once || progress.refusal().is_some() => {
+            format!("waits for its turn, {} at a time", count(at_once, "index", "indexes"))
+        }
+        _ => return Foreign::default(),
     };
     why.into()
 }

@@ -1,5 +1,7 @@
 //! A Job with only some of the indexes of another one: every container is told the index that its task had there, so that
-//! all that was made for that one holds.
+//! all that was made for that one holds. `rekey`: files that are mounted by the index.
+
+mod rekey;
 
 use std::borrow::Cow;
 
@@ -10,11 +12,13 @@ use super::super::expansion::escaped;
 use super::super::{Objects, Problem};
 use super::lists::{self, List};
 use super::needs::INDEX;
+use super::read_back::{ITEM_NUMBERS, ItemPlace};
 use super::values;
 use crate::index_set::IndexSet;
 use crate::numbering::{NUMBERS, Numbering};
 use crate::text::shown;
 use crate::work::{Piece, Source, Word};
+use rekey::rekey;
 
 /// The volume and directory of the index that a task had.
 const VOLUME: &str = "indexedjob-retry";
@@ -42,6 +46,7 @@ pub struct Part<'a> {
 /// Something in the Job depends on the index in a way that cannot be translated.
 pub fn renumber(mut job: Value, part: &Part) -> Result<Objects, Problem> {
     let count = part.indexes.len();
+    name_items(&mut job, part);
     shrink(&mut job, count);
     let annotations = &mut job["metadata"]["annotations"];
     match Numbering::new(part.numbers.clone()).set() {
@@ -62,6 +67,20 @@ pub fn renumber(mut job: Value, part: &Part) -> Result<Objects, Problem> {
     }
     source.install(&mut job, part.file_key_ref);
     Ok(Objects { job, helpers })
+}
+
+/// Remembers under which numbers the items are kept, where that is told by nothing else: the tasks are told the index that
+/// they had, but files that are [rekeyed](rekey), which are found by the new one.
+fn name_items(job: &mut Value, part: &Part) {
+    let Some(place) = ItemPlace::of(job) else { return };
+    let completions = job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let annotations = &mut job["metadata"]["annotations"];
+    if place.is_by_keys() && !part.file_key_ref && *part.indexes != IndexSet::all(part.indexes.len()) {
+        drop(annotations.as_object_mut().and_then(|annotations| annotations.remove(ITEM_NUMBERS)));
+    } else if annotations[ITEM_NUMBERS].is_null() {
+        let numbering = Numbering::of_annotation(annotations[NUMBERS].as_str(), completions);
+        annotations[ITEM_NUMBERS] = json!(numbering.numbers(&IndexSet::all(completions)).compact());
+    }
 }
 
 /// The fields that count indexes.
@@ -251,80 +270,6 @@ fn index_variables(container: &Value) -> Vec<String> {
     names
 }
 
-/// A mount by the index: its volume, its expression, and the variables in it that hold the index.
-struct ByIndex {
-    volume: String,
-    expression: String,
-    variables: Vec<String>,
-}
-
-impl ByIndex {
-    /// The file of the task at `index`.
-    fn key(&self, index: &str) -> String {
-        let expression = self.expression.clone();
-        self.variables.iter().fold(expression, |key, name| key.replace(&format!("$({name})"), index))
-    }
-}
-
-fn mounts_by_index(job: &mut Value) -> Result<Vec<ByIndex>, Problem> {
-    let mut found = Vec::new();
-    each_container(job, |container| {
-        let variables = index_variables(container);
-        for mount in container["volumeMounts"].as_array().into_iter().flatten() {
-            let expression = mount["subPathExpr"].as_str().unwrap_or_default().to_owned();
-            if variables.iter().any(|name| expression.contains(&format!("$({name})"))) {
-                let volume = mount["name"].as_str().unwrap_or_default().to_owned();
-                found.push(ByIndex { volume, expression, variables: variables.clone() });
-            }
-        }
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// Files that are mounted by the index get keys by the new one, in `ConfigMaps` of the new Job.
-fn rekey(job: &mut Value, part: &Part, helpers: &mut Vec<Value>) -> Result<(), Problem> {
-    let mounts = mounts_by_index(job)?;
-    let owner = json!({"metadata": job["metadata"]});
-    let volumes = job["spec"]["template"]["spec"].get_mut("volumes").and_then(Value::as_array_mut);
-    for volume in volumes.into_iter().flatten() {
-        let name = volume["name"].as_str().unwrap_or_default().to_owned();
-        let used: Vec<&ByIndex> = mounts.iter().filter(|mount| mount.volume == name).collect();
-        if used.is_empty() {
-            continue;
-        }
-        let wanted = volume["configMap"]["name"].as_str();
-        let map = part.maps.iter().find(|map| wanted.is_some() && map["metadata"]["name"].as_str() == wanted);
-        let map = map.ok_or_else(|| {
-            let problem = format!("the volume {} is mounted by the index, and is no ConfigMap", shown(&name));
-            Problem::new(problem).hint(HINT)
-        })?;
-        let new = helper_name(&owner, "items", part.suffix, helpers.len());
-        helpers.push(helper(&owner, &new, rekeyed(map, part.indexes, &used)));
-        volume["configMap"]["name"] = json!(new);
-    }
-    Ok(())
-}
-
-/// What `mounts` show of `map`, under the keys of the new indexes.
-fn rekeyed(map: &Value, indexes: &IndexSet, mounts: &[&ByIndex]) -> serde_json::Map<String, Value> {
-    let mut content = serde_json::Map::new();
-    for kind in ["data", "binaryData"] {
-        let mut entries = serde_json::Map::new();
-        for (new, old) in indexes.iter().enumerate() {
-            for mount in mounts {
-                if let Some(value) = map[kind].get(mount.key(&old.to_string())) {
-                    entries.insert(mount.key(&new.to_string()), value.clone());
-                }
-            }
-        }
-        if !entries.is_empty() {
-            content.insert(kind.to_owned(), Value::Object(entries));
-        }
-    }
-    content
-}
-
 fn helper_name(job: &Value, what: &str, suffix: &str, number: usize) -> String {
     let name = job["metadata"]["name"].as_str().unwrap_or_default();
     format!("{name}-{what}-{suffix}-{number}")
@@ -350,98 +295,4 @@ fn free(wanted: &str, one: &Value, other: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn job() -> Value {
-        let mounts =
-            json!([{"name": "input", "mountPath": "/input/data.txt", "subPathExpr": "$(JOB_COMPLETION_INDEX)"}]);
-        let command = json!(["run", "--index=$(JOB_COMPLETION_INDEX)", "$(OTHER)"]);
-        json!({
-            "metadata": {"name": "x-r1", "annotations": {}},
-            "spec": {"completions": 8, "parallelism": 8, "maxFailedIndexes": 4, "template": {"spec": {
-                "containers": [{"name": "w", "image": "i", "command": command, "volumeMounts": mounts}],
-                "volumes": [{"name": "input", "configMap": {"name": "x-items"}}],
-            }}},
-        })
-    }
-
-    fn part<'a>(indexes: &'a IndexSet, file_key_ref: bool, maps: &'a [Value]) -> Part<'a> {
-        Part { indexes, numbers: indexes, file_key_ref, maps, suffix: "abcde" }
-    }
-
-    fn set(text: &str) -> IndexSet {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn kubernetes_tells_every_container_the_index_that_its_task_had() {
-        let indexes = set("3,7");
-        let Objects { job, helpers } = renumber(job(), &part(&indexes, true, &[])).unwrap();
-        let spec = &job["spec"];
-        assert_eq!(
-            (&spec["completions"], &spec["parallelism"], &spec["maxFailedIndexes"]),
-            (&json!(2), &json!(2), &json!(2))
-        );
-        assert_eq!(job["metadata"]["annotations"][NUMBERS], "3,7");
-        let pod = &spec["template"]["spec"];
-        let from = json!({"fileKeyRef": {"volumeName": VOLUME, "path": "values", "key": "IJ_N"}});
-        assert_eq!(pod["containers"][0]["env"], json!([{"name": INDEX, "valueFrom": from}]));
-        let script = pod["initContainers"][0]["command"][2].as_str().unwrap();
-        assert!(script.contains("printf \"IJ_N='%s'\\n\" \"$$IJ_N\" > /indexedjob-retry/values"), "{script}");
-        assert!(helpers.is_empty());
-        // Again, for a run of the run.
-        let again = renumber(job.clone(), &part(&set("1"), true, &[])).unwrap().job;
-        let pod = &again["spec"]["template"]["spec"];
-        let own = |at: usize| pod["initContainers"][at]["env"][0]["valueFrom"]["fileKeyRef"]["volumeName"].clone();
-        assert_eq!((own(1), &pod["initContainers"][0]["name"]), (json!("indexedjob-retry-2"), &json!("retry-2")));
-        assert_eq!(pod["containers"][0]["env"][0]["valueFrom"]["fileKeyRef"]["volumeName"], VOLUME);
-    }
-
-    #[test]
-    fn a_shell_tells_it_where_kubernetes_cannot() {
-        let map = json!({"metadata": {"name": "x-items"}, "data": {"0": "a", "3": "d"}, "binaryData": {"7": "/w=="}});
-        let indexes = set("3,7");
-        let Objects { job, helpers } = renumber(job(), &part(&indexes, false, &[map])).unwrap();
-        let pod = &job["spec"]["template"]["spec"];
-        let script = "IJ_N=$$(((JOB_COMPLETION_INDEX - 0) * 1 + 3))";
-        let command = pod["containers"][0]["command"].as_array().unwrap();
-        assert!(command[2].as_str().unwrap().contains("export JOB_COMPLETION_INDEX=\"$$IJ_N\"\n"), "{command:?}");
-        assert!(command[2].as_str().unwrap().contains(script), "{command:?}");
-        assert_eq!(command[4..], [json!("run"), json!("--index="), json!("$(OTHER)")]);
-        assert!(pod["initContainers"].is_null());
-        assert_eq!(pod["volumes"][0]["configMap"]["name"], "x-r1-items-abcde-0");
-        assert_eq!((&helpers[0]["data"], &helpers[0]["binaryData"]), (&json!({"0": "d"}), &json!({"1": "/w=="})));
-    }
-
-    #[test]
-    fn what_cannot_be_translated_is_refused() {
-        let indexes = set("3,7");
-        let refused = |edit: &dyn Fn(&mut Value), file_key_ref| {
-            let mut job = job();
-            edit(&mut job["spec"]["template"]["spec"]);
-            renumber(job, &part(&indexes, file_key_ref, &[])).unwrap_err().to_string()
-        };
-        assert!(refused(&|_| {}, false).contains("the volume input is mounted by the index, and is no ConfigMap"));
-        let no_command = |pod: &mut Value| {
-            pod["volumes"] = json!([]);
-            pod["containers"][0] = json!({"name": "w", "image": "i"});
-        };
-        assert!(refused(&no_command, false).contains("the container w has no command"));
-        let field = json!({"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"});
-        let file =
-            |pod: &mut Value| pod["volumes"][0] = json!({"name": "v", "downwardAPI": {"items": [{"fieldRef": field}]}});
-        assert!(refused(&file, true).contains("the volume v gives each task a file with its index"));
-    }
-
-    #[test]
-    fn the_first_indexes_need_no_translation_and_many_need_a_list() {
-        let first = renumber(job(), &part(&set("0-2"), true, &[])).unwrap().job;
-        assert!(first["spec"]["template"]["spec"]["initContainers"].is_null());
-        assert!(first["metadata"]["annotations"][NUMBERS].is_null());
-        let irregular: IndexSet = (1..200u32).map(|index| index * index).collect();
-        let many = renumber(job(), &part(&irregular, true, &[])).unwrap();
-        assert_eq!(many.helpers.len(), 1);
-        assert!(many.helpers[0]["data"]["values-0"].as_str().unwrap().starts_with("=IJ_N='1'\\n\n=IJ_N='4'\\n\n"));
-    }
-}
+mod tests;

@@ -1,4 +1,8 @@
 //! `delete NAME...`: deletes Jobs with their pods, and helper objects that have lost their owner.
+//!
+//! - `along`: what goes with a run of a Job that was retried
+
+mod along;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +22,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::launch::{self, Mode};
 
+use along::Along;
+
 /// How often a deletion is sent whose answer is lost.
 const TRIES: u32 = 8;
 
@@ -26,13 +32,10 @@ pub(crate) async fn run(args: DeleteArgs, context: &Context) -> Result<Exit, Fai
     let cluster = context.cluster().await?;
     let names = target::names(&args.targets, |_| true, &cluster, context).await?;
     let delete = Delete { args: &args, cluster: &cluster, context, mode: args.how.into() };
-    let (mut exit, mut deleted, mut without) = (Exit::Done, Vec::new(), BTreeSet::new());
+    let (mut exit, mut meant, mut without) = (Exit::Done, Vec::new(), BTreeSet::new());
     for name in &names {
-        match delete.one(name).await {
-            Ok(Found::Deleted(job)) => {
-                without.insert(job.name.clone());
-                deleted.push(job);
-            }
+        match delete.found(name).await {
+            Ok(Found::Meant(job)) => meant.push(job),
             Ok(Found::Missing(failure)) => {
                 without.insert(name.clone());
                 if !args.ignore_not_found {
@@ -40,6 +43,17 @@ pub(crate) async fn run(args: DeleteArgs, context: &Context) -> Result<Exit, Fai
                 }
             }
             Ok(Found::Excluded) => {}
+            Err(failure) => exit = exit.worse(failure.tell(&context.term)),
+        }
+    }
+    let along = Along::new(meant.iter().map(Box::as_ref), &cluster, context).await?;
+    let mut deleted = Vec::new();
+    for job in meant {
+        match delete.one(&job, &along).await {
+            Ok(()) => {
+                without.insert(job.name.clone());
+                deleted.push(job);
+            }
             Err(failure) => exit = exit.worse(failure.tell(&context.term)),
         }
     }
@@ -59,17 +73,17 @@ struct Delete<'a> {
     mode: Mode,
 }
 
-/// What became of a Job that was named.
+/// What a name stands for.
 enum Found {
-    Deleted(Box<JobFacts>),
+    Meant(Box<JobFacts>),
     Missing(Failure),
     /// The flags narrow it away.
     Excluded,
 }
 
 impl Delete<'_> {
-    /// Deletes the Job `name`, if it is one of those that are meant.
-    async fn one(&self, name: &str) -> Result<Found, Failure> {
+    /// The Job `name`, if it is one of those that are meant.
+    async fn found(&self, name: &str) -> Result<Found, Failure> {
         let job = match self.cluster.job(name).await {
             Err(error) if error.is_not_found() => return Ok(Found::Missing(Failure::of_job(error))),
             job => job?,
@@ -80,9 +94,14 @@ impl Delete<'_> {
             }
             return Ok(Found::Excluded);
         }
-        self.send(Kind::Job, name, &job.uid).await?;
-        self.say("job.batch", name)?;
-        Ok(Found::Deleted(Box::new(job)))
+        Ok(Found::Meant(Box::new(job)))
+    }
+
+    /// Deletes a Job, unless another run needs it.
+    async fn one(&self, job: &JobFacts, along: &Along<'_>) -> Result<(), Failure> {
+        along.tell(job).await?;
+        self.send(Kind::Job, &job.name, &job.uid).await?;
+        self.say("job.batch", &job.name)
     }
 
     /// Deletes this object and no other of its name. One that is gone meanwhile is gone.

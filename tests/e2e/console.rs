@@ -1,9 +1,9 @@
-//! `docs/cookbook.md`: every command in it is run, and prints what is shown there.
+//! The README and the pages of `docs/`: every command in them is run, and prints what is shown there.
 //!
-//! How the document is read:
+//! How a page is read:
 //!
-//! - A `##` section is a story of its own, with a namespace and a directory of its own. `(Kubernetes 1.N)` in the
-//!   heading: older servers are left out.
+//! - A page is one story, or each of its `##` sections is one. A story has a namespace and a directory of its own.
+//!   `(Kubernetes 1.N)` in the heading of a section: older servers are left out.
 //! - A block whose info string has a second word is the content of the file of that name.
 //! - In a `console` block a line that begins with `$ ` is run by sh; `\` at its end goes on in the next. The lines up to
 //!   the next command are what it prints, stdout and stderr together.
@@ -14,9 +14,37 @@ use serde_json::json;
 
 use crate::harness::{Space, cluster, say};
 
-const COOKBOOK: &str = include_str!("../../docs/cookbook.md");
+const README: Page = Page { name: "README.md", text: include_str!("../../README.md"), told: Told::Whole };
+const COOKBOOK: Page =
+    Page { name: "cookbook.md", text: include_str!("../../docs/cookbook.md"), told: Told::BySection };
+const TUTORIAL: Page = Page { name: "tutorial.md", text: include_str!("../../docs/tutorial.md"), told: Told::Whole };
+const RBAC: Page = Page { name: "rbac.md", text: include_str!("../../docs/rbac.md"), told: Told::Whole };
+const TROUBLE: Page =
+    Page { name: "troubleshooting.md", text: include_str!("../../docs/troubleshooting.md"), told: Told::BySection };
 
-/// A `##` section.
+/// The pages that are told here.
+const PAGES: [Page; 5] = [README, COOKBOOK, TUTORIAL, RBAC, TROUBLE];
+
+/// The tutorial in other languages: only its prose is another.
+const TRANSLATIONS: [(&str, &str); 2] = [
+    ("tutorial.ja.md", include_str!("../../docs/tutorial.ja.md")),
+    ("tutorial.ko.md", include_str!("../../docs/tutorial.ko.md")),
+];
+
+/// A document with commands.
+struct Page {
+    name: &'static str,
+    text: &'static str,
+    told: Told,
+}
+
+/// What of a page is a story.
+enum Told {
+    Whole,
+    BySection,
+}
+
+/// A story: a page or one of its sections.
 struct Section<'a> {
     heading: &'a str,
     files: Vec<(&'a str, String)>,
@@ -30,9 +58,13 @@ struct Command {
     shown: Vec<String>,
 }
 
-/// The sections of the document that have commands.
-fn sections(document: &str) -> Vec<Section<'_>> {
-    let sections = document.split("\n## ").skip(1).map(|text| {
+/// The stories of a page, those that have commands.
+fn sections(page: &Page) -> Vec<Section<'_>> {
+    let texts: Vec<&str> = match page.told {
+        Told::Whole => vec![page.text],
+        Told::BySection => page.text.split("\n## ").skip(1).collect(),
+    };
+    let sections = texts.into_iter().map(|text| {
         let heading = text.lines().next().unwrap_or_default();
         let mut section = Section { heading, files: vec![], commands: vec![] };
         for (info, body) in blocks(text) {
@@ -184,10 +216,12 @@ fn oldest_minor(heading: &str) -> u32 {
     minor.and_then(|(minor, _)| minor.parse().ok()).unwrap_or(0)
 }
 
-/// Tells every `of`th story, from `first` on: so several are told at once.
-fn tell_every(first: usize, of: usize) {
-    for section in sections(COOKBOOK).iter().skip(first).step_by(of) {
-        let space = Space::new("cookbook");
+/// Tells every `of`th story of a page, from `first` on: so several are told at once.
+#[track_caller]
+fn tell_every(page: &Page, first: usize, of: usize) {
+    for section in sections(page).iter().skip(first).step_by(of) {
+        let name = page.name.to_lowercase();
+        let space = Space::new(name.split('.').next().unwrap_or_default());
         if space.server_minor() < oldest_minor(section.heading) {
             say(&format!("skipped, the server is too old: {}", section.heading));
             continue;
@@ -198,25 +232,68 @@ fn tell_every(first: usize, of: usize) {
 
 #[test]
 fn the_first_third_of_the_cookbook_is_true() {
-    tell_every(0, 3);
+    tell_every(&COOKBOOK, 0, 3);
 }
 
 #[test]
 fn the_second_third_of_the_cookbook_is_true() {
-    tell_every(1, 3);
+    tell_every(&COOKBOOK, 1, 3);
 }
 
 #[test]
 fn the_last_third_of_the_cookbook_is_true() {
-    tell_every(2, 3);
+    tell_every(&COOKBOOK, 2, 3);
 }
 
 #[test]
-fn the_cookbook_has_ten_stories_and_is_read_as_it_says() {
-    assert!(sections(COOKBOOK).len() >= 10);
+fn the_readme_is_true() {
+    tell_every(&README, 0, 1);
+}
+
+#[test]
+fn the_tutorial_is_true() {
+    tell_every(&TUTORIAL, 0, 1);
+}
+
+#[test]
+fn the_roles_of_the_page_on_rights_allow_what_it_says_and_no_more() {
+    tell_every(&RBAC, 0, 1);
+}
+
+#[test]
+fn the_page_on_trouble_is_true() {
+    tell_every(&TROUBLE, 0, 1);
+}
+
+#[test]
+fn translations_have_the_blocks_of_the_tutorial() {
+    for (name, text) in TRANSLATIONS {
+        assert_eq!(blocks(text), blocks(TUTORIAL.text), "{name}");
+    }
+}
+
+#[test]
+fn every_page_with_commands_is_told() {
+    let told: Vec<&str> = PAGES.iter().map(|page| page.name).chain(TRANSLATIONS.iter().map(|page| page.0)).collect();
+    let docs = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).expect("there are docs");
+    for page in docs.map(|page| page.expect("it is readable").path()) {
+        let name = page.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let is_text = page.extension().is_some_and(|end| end == "md");
+        let has_commands = is_text && std::fs::read_to_string(&page).expect("it is UTF-8").contains("```console");
+        assert!(!has_commands || told.contains(&name.as_str()), "{name} has commands that nobody runs");
+    }
+    for page in PAGES {
+        assert!(!sections(&page).is_empty(), "{} has no story", page.name);
+    }
+}
+
+#[test]
+fn the_cookbook_has_ten_stories_and_pages_are_read_as_is_said_above() {
+    assert!(sections(&COOKBOOK).len() >= 10);
     let text =
         "# T\n\n## A (Kubernetes 1.31)\n```sh run.sh\n#!x\n```\n```console\n$ a \\\n  b\none\n...\n$ echo $?\n3\n```\n";
-    let [section] = &sections(text)[..] else { panic!("one section") };
+    let page = Page { name: "t.md", text, told: Told::BySection };
+    let [section] = &sections(&page)[..] else { panic!("one section") };
     assert_eq!((oldest_minor(section.heading), &section.files[..]), (31, &[("run.sh", "#!x\n".to_owned())][..]));
     let commands: Vec<_> = section.commands.iter().map(|c| (c.text.as_str(), c.shown.len())).collect();
     assert_eq!(commands, [("a \\\n  b", 2), ("echo $?", 1)]);

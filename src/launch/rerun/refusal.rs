@@ -6,8 +6,15 @@ use indexedjob_core::text::shown;
 use crate::failure::Failure;
 
 /// Why the run `name` of the Job `source` cannot come about; `is_raced` where another retry at the same time may have
-/// made it. `given` are the flags to repeat in hints.
-pub(super) fn refused(refusal: &Refusal, name: &str, source: &str, is_raced: bool, given: &str) -> Failure {
+/// made it, `is_begun` where an earlier retry has begun it. `given` are the flags to repeat in hints.
+pub(super) fn why_not_made(
+    refusal: &Refusal,
+    name: &str,
+    source: &str,
+    is_raced: bool,
+    is_begun: bool,
+    given: &str,
+) -> Failure {
     let name = shown(name);
     let undo = format!("kubectl indexedjob retry {source} --undo{given}, then retry again");
     match refusal {
@@ -18,9 +25,9 @@ pub(super) fn refused(refusal: &Refusal, name: &str, source: &str, is_raced: boo
         Refusal::Taken => Failure::error(format_args!("job {name} already exists"))
             .hint(format!("give the new Job another name by --name, or kubectl delete job {name}{given}")),
         Refusal::HalfMade => Failure::error(format_args!(
-            "job {name} was begun by a retry with other flags that did not end; it is suspended"
+            "job {name} was begun by a retry with other flags that has not ended; it is suspended"
         ))
-        .hint(undo),
+        .hint(format!("unless that one is still at work: {undo}")),
         Refusal::Leaving => Failure::error(format_args!("job {name} is being deleted"))
             .hint(format!("kubectl wait --for=delete job/{name}{given}, then retry again")),
         Refusal::Rival(rival) => {
@@ -39,7 +46,11 @@ pub(super) fn refused(refusal: &Refusal, name: &str, source: &str, is_raced: boo
             "the succeeded pods of {} tasks are gone or were taken by another retry",
             indexes.len()
         ))
-        .hint(format!("kubectl indexedjob retry {source} --via=subset{given}")),
+        .hint(match is_begun {
+            // Begun that way, it cannot be ended any other.
+            true => format!("{undo} with --via=subset"),
+            false => format!("kubectl indexedjob retry {source} --via=subset{given}"),
+        }),
         Refusal::Strange(indexes) => Failure::error(format_args!(
             "the job controller counts {} tasks of job {name} as done that are not",
             indexes.len()

@@ -1,0 +1,80 @@
+//! What is there, read anew before every step.
+
+use std::collections::BTreeSet;
+
+use indexedjob_core::rerun::{CHAIN, EndedPod, Mark, Way};
+use serde_json::Value;
+
+use super::undo::uid;
+use super::{Launch, Stopped};
+use crate::cluster::{ClusterError, Kind};
+
+impl Launch<'_> {
+    /// Looks at what is there. A server that has just started may not know the roles yet: what was begun is not given up
+    /// for that.
+    pub(super) async fn look(&mut self) -> Result<(), Stopped> {
+        let seen = self.read().await;
+        seen.map_err(|error| match error.is_forbidden() && self.seen.ours.is_some() {
+            true => Stopped::By(error),
+            false => error.into(),
+        })
+    }
+
+    async fn read(&mut self) -> Result<(), ClusterError> {
+        self.seen.job = self.found(Kind::Job, self.name()).await?;
+        let (source, of) = &self.rerun.source;
+        self.seen.source = self.found(Kind::Job, source).await?.filter(|job| uid(job) == of);
+        self.seen.rival = self.rival().await?;
+        (self.seen.helpers, self.seen.shared) = (Vec::new(), Vec::new());
+        for helper in &self.rerun.wanted.helpers {
+            let name = helper["metadata"]["name"].as_str().unwrap_or_default();
+            self.seen.helpers.push(self.found(Kind::ConfigMap, name).await?);
+        }
+        for name in &self.rerun.wanted.shared {
+            self.seen.shared.push(self.found(Kind::ConfigMap, name).await?);
+        }
+        self.seen.pods = self.pods().await?;
+        Ok(())
+    }
+
+    pub(super) async fn found(&self, kind: Kind, name: &str) -> Result<Option<Value>, ClusterError> {
+        match self.cluster.get(kind, name).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// A run of the same chain that was not there when it was decided what to run, and was begun before this one or runs
+    /// already.
+    async fn rival(&self) -> Result<Option<String>, ClusterError> {
+        let age = |job: &Value| (job["metadata"]["creationTimestamp"].to_string(), uid(job).to_owned());
+        let ours = self.seen.job.as_ref().filter(|job| self.seen.ours.as_deref() == Some(uid(job))).map(age);
+        let runs = self.cluster.later_runs().await?;
+        let is_rival = |job: &&Value| {
+            let is_new = !self.rerun.known.iter().any(|known| known == uid(job));
+            let is_ours = self.seen.ours.as_deref() == Some(uid(job));
+            // Whatever its age: ages are told in seconds, and are those of the requests.
+            let is_released = Mark::of(job).is_none();
+            let is_of_chain = job["metadata"]["labels"][CHAIN] == self.rerun.chain.as_str();
+            is_of_chain && is_new && !is_ours && (is_released || ours.as_ref().is_none_or(|ours| age(job) < *ours))
+        };
+        let rival = runs.iter().find(is_rival);
+        // One of the same name speaks for itself.
+        Ok(rival
+            .and_then(|job| job["metadata"]["name"].as_str())
+            .filter(|name| *name != self.name())
+            .map(str::to_owned))
+    }
+
+    /// The pods of all runs, where they are to be taken over.
+    async fn pods(&self) -> Result<Vec<EndedPod>, ClusterError> {
+        let (mut pods, mut known) = (Vec::new(), BTreeSet::new());
+        if self.rerun.wanted.mark.way == Way::Adopt {
+            for selector in &self.rerun.selectors {
+                let found = self.cluster.ended_pods(selector).await?;
+                pods.extend(found.into_iter().filter(|pod| known.insert(pod.uid.clone())));
+            }
+        }
+        Ok(pods)
+    }
+}

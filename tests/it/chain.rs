@@ -1,0 +1,116 @@
+//! Jobs that were retried, and their runs together.
+
+use crate::fake::Server;
+use crate::harness::run;
+use crate::retry::{killed_after, server, server_for_edit};
+use crate::words::created;
+
+#[test]
+fn what_goes_with_a_run_is_told_before_it_is_deleted() {
+    let server = server_for_edit();
+    run(&server, "retry x").output().says(0, &created("x-r1"), &["via adopt\n"]);
+    let gone = |name: &str| format!("job.batch \"{name}\" deleted from default namespace\n");
+    let (pods, tasks) = (
+        "3 pods that x-r1 took over from x, and their logs, go with it\n",
+        "only x-r1 knows that these tasks are done: 1,3; retry will run them again\n",
+    );
+    let tried = run(&server, "delete x-r1 --dry-run=client").output();
+    tried.is(0, &gone("x-r1").replace('\n', " (dry run)\n"), &format!("{pods}{tasks}"));
+    run(&server, "delete x x-r1 --dry-run=server").output().ends_with_code(0);
+    run(&server, "delete x").output().is(0, &gone("x"), "");
+    assert_eq!(server.job("default", "x-r1").json()["status"]["completedIndexes"], "0-4");
+    run(&server, "delete x-r1").output().is(0, &gone("x-r1"), "");
+    // What the status was told, no pod tells.
+    let server = self::server();
+    run(&server, "retry x").output().says(0, &created("x-r1"), &["via status\n"]);
+    run(&server, "delete x-r1").output().is(0, &gone("x-r1"), tasks);
+}
+
+#[test]
+fn what_a_half_made_run_needs_is_not_deleted() {
+    let server = server_for_edit();
+    assert_eq!(killed_after(&server, 3).code, None);
+    let hint = "hint: end that first: kubectl indexedjob retry x, or retry x --undo\n";
+    run(&server, "delete x").output().is(1, "", &format!("error: job x is needed: x-r1 is being made of it\n{hint}"));
+    // Several pods change hands at a time.
+    let parts =
+        ["error: job x-r1 is half-made and has ", "that would go with it\nhint: kubectl indexedjob retry x --undo\n"];
+    run(&server, "delete x-r1").output().says(1, "", &parts);
+    run(&server, "delete --all --finished").output().says(1, "", &["error: job x is needed"]);
+    assert_eq!(server.jobs().len(), 2);
+    run(&server, "delete --all").output().ends_with_code(0);
+    assert!(server.jobs().is_empty());
+}
+
+/// A server with the Job `x`, of whose indexes 0, 2 and 4 printed a line, that was retried as `x-r1`.
+fn retried(server: Server) -> Server {
+    let pods = crate::fake::Resource::core("pods");
+    let job = server.job("default", "x");
+    for pod in server.objects(&pods) {
+        if pod["status"]["phase"] == "Succeeded" {
+            job.remove_pod(pod["metadata"]["name"].as_str().expect("a name"));
+        }
+    }
+    for index in [0, 2, 4] {
+        job.add_logged_pod(index, format!("first {index}\n"));
+    }
+    run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+    server
+}
+
+#[test]
+fn every_verb_that_shows_a_job_says_that_it_was_retried() {
+    let server = retried(server());
+    let line = "x: retried as x-r1 (2/2 done)\n";
+    for verb in ["status", "describe"] {
+        let output = run(&server, &format!("{verb} x")).output();
+        assert_eq!((output.code, output.stderr.as_str()), (Some(0), line), "{verb}");
+    }
+    run(&server, "logs x --index 0").output().is(0, "first 0\n", line);
+    run(&server, "wait x").output().says(3, "", &[line]);
+    let newest = run(&server, "describe x-r1").output();
+    assert!(newest.text().contains("Retry:\n  Of:          x\n"), "{newest:?}");
+    assert_eq!(newest.stderr, "", "nothing came after it");
+    let lists = server.requests_to("GET", "*/jobs");
+    assert!(lists.iter().all(|list| list.query("labelSelector").is_some_and(|label| label.contains("/chain"))));
+}
+
+#[test]
+fn the_log_of_a_task_that_was_done_before_comes_from_the_run_that_did_it() {
+    for make in [server, server_for_edit] {
+        let server = retried(make());
+        let log = run(&server, "logs x-r1 --index 0,4 --prefix=never").output();
+        log.is(0, "first 0\nfirst 4\n", "");
+        let files = run(&server, "logs x-r1 --index 2 --save logs").output();
+        files.ends_with_code(0);
+        server.job("default", "x").delete();
+        let adopted = server.job("default", "x-r1").json()["spec"]["manualSelector"] == true;
+        let log = run(&server, "logs x-r1 --index 0").output();
+        match adopted {
+            true => log.is(0, "first 0\n", ""),
+            false => log.says(1, "", &["index 0"]),
+        }
+    }
+}
+
+#[test]
+fn all_runs_are_shown_as_one_job() {
+    for make in [server, server_for_edit] {
+        let server = make();
+        run(&server, "retry x --index 1").output().says(0, &created("x-r1"), &[]);
+        for name in ["x", "x-r1"] {
+            let set = |state: &str| {
+                let line = format!("status {name} --chain --state {state} -o ranges");
+                run(&server, &line).output().text().to_owned()
+            };
+            assert_eq!((set("succeeded"), set("failed")), ("0-2,4\n".to_owned(), "3\n".to_owned()), "{name}");
+        }
+        let rows = run(&server, "status x --chain --state all -o csv").output();
+        let attempts: Vec<String> =
+            rows.text().lines().skip(1).map(|row| row.split(',').take(4).collect::<Vec<_>>().join(",")).collect();
+        let want = ["0,0,succeeded,1", "1,1,succeeded,2", "2,2,succeeded,1", "3,3,failed,1", "4,4,succeeded,1"];
+        assert_eq!(attempts, want);
+        run(&server, "status x --chain --watch").output().says(2, "", &["--chain", "--watch"]);
+        run(&server, "status y --chain").output().ends_with_code(4);
+    }
+}
