@@ -151,16 +151,18 @@ fn every_byte_is_printed_as_it_was_written() {
 
 #[test]
 fn a_line_of_ten_megabytes_comes_whole_through_every_way() {
+    // A kubelet takes a log away that reaches 10 MiB while its program runs (containerLogMaxSize).
+    const LINE: usize = 10_000_000;
     let space = Space::new("logs-long");
-    space.apply(&job("long", 2, "", r"head -c 10485760 /dev/zero | tr '\0' x; printf '\nend'"));
+    space.apply(&job("long", 2, "", r"head -c 10000000 /dev/zero | tr '\0' x; printf '\nend'"));
     space.completes("long");
-    let log = [vec![b'x'; 10 << 20], b"\nend".to_vec()].concat();
+    let log = [vec![b'x'; LINE], b"\nend".to_vec()].concat();
     let one = space.indexedjob("logs long --index 1").ok();
     assert!(one.stdout == log, "{} bytes", one.stdout.len());
     let both = space.indexedjob("logs long").ok();
     assert!(both.stdout == [&log[..], b"\n", &log].concat(), "{} bytes", both.stdout.len());
     let mut followed = space.indexedjob("logs long -f").ok().stdout;
-    let want = [0, 1].map(|index| [format!("[{index}] ").as_bytes(), &log[..10 << 20], b"\n"].concat());
+    let want = [0, 1].map(|index| [format!("[{index}] ").as_bytes(), &log[..LINE], b"\n"].concat());
     for line in &want {
         let at = followed.windows(4).position(|window| window == &line[..4]).expect("a line of each index");
         assert!(followed[at..].starts_with(line), "{}", line.len());
