@@ -30,6 +30,8 @@ pub(crate) enum Phases {
     Any,
     /// All but Succeeded: what is to be known where the Job itself tells of success.
     NotSucceeded,
+    /// Neither Succeeded nor Failed: what runs, or may yet.
+    Open,
     /// Pending: those that something may keep from running.
     Pending,
     /// Succeeded: what is to be known where the Job does not tell of success yet.
@@ -53,6 +55,7 @@ impl Phases {
         match self {
             Self::Any => "",
             Self::NotSucceeded => "status.phase!=Succeeded",
+            Self::Open => "status.phase!=Succeeded,status.phase!=Failed",
             Self::Pending => "status.phase=Pending",
             Self::Succeeded => "status.phase=Succeeded",
         }

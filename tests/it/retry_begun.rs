@@ -45,6 +45,19 @@ fn a_run_that_another_retry_makes_while_the_end_is_waited_for_has_to_end_too() {
 }
 
 #[test]
+fn pods_that_are_still_being_stopped_are_waited_for() {
+    let server = server();
+    let job = server.job("default", "x");
+    let stopping = job.add_pod(Pod::new(3).running());
+    let waiting = run(&server, "retry x").spawn();
+    waiting.await_stderr("waiting for 1 pod of x to stop\n");
+    assert_eq!(server.jobs().len(), 1, "nothing is made before");
+    job.pod_becomes(&stopping, &Pod::new(3).failed(143));
+    waiting.finish().ends_with_code(0);
+    all_is_made(&server);
+}
+
+#[test]
 fn a_dry_run_takes_nothing_back_and_ends_nothing() {
     for (how, suffix) in [("client", "dry run"), ("server", "server dry run")] {
         let server = server();

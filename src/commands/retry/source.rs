@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use super::super::input::selection;
 use super::super::{Context, chain, observe_attempts};
 use crate::cli::SelectionArgs;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Phases, PodQuery};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -75,11 +75,37 @@ async fn may_be_retried(run: &Run, cluster: &Cluster, context: &Context, given: 
         job = cluster.job(&job.name).await.map_err(Failure::of_job)?;
     }
     has_ended(&job, given)?;
+    pods_have_stopped(&job, cluster, context).await?;
     if job.verdict.is_none() {
         let resume = format!("kubectl indexedjob resume {}{given}", quoted(&job.name));
         context.term.note(&format!("note: job {name} is suspended; {resume} would run the same tasks, too"));
     }
     Ok(())
+}
+
+/// Before Kubernetes 1.31 a Job is Failed, and before 1.28 suspended, while its pods are still being stopped.
+async fn pods_have_stopped(job: &JobFacts, cluster: &Cluster, context: &Context) -> Result<(), Failure> {
+    let name = shown(&job.name);
+    for look in 0..LOOKS {
+        let open = match cluster.pods(job, &PodQuery::in_phases(Phases::Open)).await {
+            Err(error) if error.is_forbidden() => {
+                context.term.note(&format!("whether pods of {name} still run cannot be read: {error}"));
+                return Ok(());
+            }
+            pods => pods?,
+        };
+        match open.len() {
+            0 => return Ok(()),
+            count if look == 0 => {
+                let pods = if count == 1 { "pod" } else { "pods" };
+                context.term.note(&format!("waiting for {count} {pods} of {name} to stop"));
+            }
+            _ => {}
+        }
+        sleep(BETWEEN_LOOKS).await;
+    }
+    Err(Failure::error(format_args!("job {name} has ended, but pods of it still run; their tasks would run twice"))
+        .hint(format!("see which: kubectl get pods -l {} --field-selector status.phase=Running", job.pod_selector)))
 }
 
 fn has_ended(job: &JobFacts, given: &str) -> Result<(), Failure> {
