@@ -275,3 +275,34 @@ fn a_bar_fits_a_narrow_terminal_and_a_dumb_one_gets_lines() {
     dumb.ends_with(0);
     assert!(dumb.text().contains("narrow: 0/1 succeeded") && !dumb.text().contains('\u{1b}'), "{dumb}");
 }
+
+#[test]
+fn a_bar_follows_a_terminal_that_is_resized_and_is_cleared_when_it_is_terminated() {
+    if !Path::new("/usr/bin/script").exists() {
+        say("skipped, there is no script(1) to make a terminal: a bar follows a terminal that is resized");
+        return;
+    }
+    let space = Space::new("wait-resized");
+    space.apply(&job("resized", 1, "", "sleep 600"));
+    let line = space.indexedjob("wait resized").line();
+    let shell = format!(
+        "stty cols 120 rows 40; {line} & p=$!; sleep 4; printf narrow; stty cols 40; kill -WINCH $p; sleep 4; \
+         kill -TERM $p; wait $p"
+    );
+    let waited = space.program("script").args(["-qec", &shell, "/dev/null"]).output();
+    waited.ends_with(143);
+    let text = waited.text();
+    let (before, after) = text.split_once("narrow").expect("it was told");
+    let bars = |part: &str| -> Vec<usize> {
+        let parts = part.split('\r').filter_map(|part| Some(part[part.find("resized: [")?..].to_owned()));
+        parts.map(|bar| bar.split('\u{1b}').next().unwrap_or_default().trim_end().chars().count()).collect()
+    };
+    assert!(bars(before).into_iter().any(|width| width >= 40), "{text:?}");
+    let narrow = bars(after);
+    // The one that is drawn in this moment may be of the width that was.
+    assert!(narrow.len() > 1 && narrow[1..].iter().all(|width| *width < 40), "{narrow:?}\n{text:?}");
+    let (_, end) = after.rsplit_once("resized: [").expect("it was drawn");
+    assert!(end.contains("\u{1b}[2K"), "the bar was not cleared: {end:?}");
+    let hidden = text.matches("\u{1b}[?25l").count();
+    assert_eq!(hidden, text.matches("\u{1b}[?25h").count(), "the cursor is there again\n{text:?}");
+}
