@@ -42,17 +42,15 @@ async fn one(name: &str, args: &DescribeArgs, cluster: &Cluster, context: &Conte
     let facts = JobFacts::deserialize(&job).map_err(Failure::error)?;
     let uid = facts.uid.clone();
     let mut progress = JobProgress::of(facts);
-    let events = async {
-        match args.show_events {
-            true => Some(cluster.events(name, &uid).await),
-            false => None,
-        }
-    };
-    let (read, events) = tokio::join!(pods(&mut progress, cluster), events);
-    let knows_pods = read.unwrap_or_else(|error| {
+    // One after the other on the connection that is there: another one costs more round trips than it saves.
+    let knows_pods = pods(&mut progress, cluster).await.unwrap_or_else(|error| {
         context.term.note(&format!("what its pods do cannot be read: {error}"));
         false
     });
+    let events = match args.show_events {
+        true => Some(cluster.events(name, &uid).await),
+        false => None,
+    };
     let events = events.as_ref().map(|read| match read {
         Ok(events) => Events::Read(events),
         Err(error) => Events::Unreadable(error.to_string()),
