@@ -102,20 +102,24 @@ async fn dispatch(verb: Verb, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
+/// Adds the attempts that `wanted` means of the Job in `progress`, in place of what was known of these.
+async fn observe_pods(progress: &mut JobProgress, cluster: &Cluster, wanted: &PodQuery) -> Result<(), ClusterError> {
+    let Some(job) = progress.job() else { return Ok(()) };
+    let pods = cluster.pods(job, wanted).await?;
+    match &wanted.indexes {
+        Some(indexes) => progress.observe_pods_of(indexes, pods),
+        None => progress.observe(Change::Pods(pods)),
+    }
+    Ok(())
+}
+
 /// Adds all attempts at the indexes of the Job in `progress`: at these, or at all.
 async fn observe_attempts(
     progress: &mut JobProgress,
     cluster: &Cluster,
     indexes: Option<IndexSet>,
 ) -> Result<(), ClusterError> {
-    let Some(job) = progress.job() else { return Ok(()) };
-    let wanted = PodQuery { indexes, ..PodQuery::default() };
-    let pods = cluster.pods(job, &wanted).await?;
-    match wanted.indexes {
-        Some(indexes) => progress.observe_pods_of(&indexes, pods),
-        None => progress.observe(Change::Pods(pods)),
-    }
-    Ok(())
+    observe_pods(progress, cluster, &PodQuery { indexes, ..PodQuery::default() }).await
 }
 
 /// Adds the attempts at these indexes, or at all, that have not succeeded, and those that have where the Job does not
@@ -125,13 +129,9 @@ async fn observe_open(
     cluster: &Cluster,
     indexes: Option<IndexSet>,
 ) -> Result<(), ClusterError> {
-    let Some(job) = progress.job().cloned() else { return Ok(()) };
     let wanted = PodQuery { indexes, phases: Phases::NotSucceeded };
-    let pods = cluster.pods(&job, &wanted).await?;
-    match &wanted.indexes {
-        Some(indexes) => progress.observe_pods_of(indexes, pods),
-        None => progress.observe(Change::Pods(pods)),
-    }
+    observe_pods(progress, cluster, &wanted).await?;
+    let Some(job) = progress.job().cloned() else { return Ok(()) };
     let doubtful = progress.doubtful(&wanted.indexes.unwrap_or_else(|| IndexSet::all(job.completions)));
     for pod in cluster.succeeded_pods(&job, &doubtful).await? {
         progress.observe(Change::Pod(Box::new(pod)));
@@ -141,10 +141,8 @@ async fn observe_open(
 
 /// Adds the attempts that did not succeed, to say why some failed. That they cannot be read is said and survived.
 async fn observe_failures(progress: &mut JobProgress, cluster: &Cluster, term: &Term) {
-    let Some(job) = progress.job() else { return };
-    match cluster.pods(job, &PodQuery::in_phases(Phases::NotSucceeded)).await {
-        Ok(pods) => progress.observe(Change::Pods(pods)),
-        Err(error) => term.note(&format!("why pods failed cannot be read: {error}")),
+    if let Err(error) = observe_pods(progress, cluster, &PodQuery::in_phases(Phases::NotSucceeded)).await {
+        term.note(&format!("why pods failed cannot be read: {error}"));
     }
 }
 

@@ -96,8 +96,9 @@ pub(super) fn limit(plan: &Plan, manifest: &mut Manifest) -> Result<(), Problem>
     Ok(())
 }
 
-/// How many tasks `job` has; 0 where it does not say.
-fn completions(job: &Value) -> u32 {
+/// How many tasks `job` has (`spec.completions`); 0 where it does not say.
+#[must_use]
+pub fn completions(job: &Value) -> u32 {
     job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
 }
 

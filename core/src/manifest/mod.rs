@@ -19,7 +19,7 @@ use serde_json::Value;
 pub use check::{Problem, is_indexed, limits};
 pub use delivery::{ItemPlace, Kept, Part, TaskItems, Ways, renumber};
 pub use file::from_file;
-pub use job::numbering;
+pub use job::{completions, numbering};
 
 use self::edit::{Container, Manifest};
 use crate::plan::{Base, Command, Plan, PodFields};

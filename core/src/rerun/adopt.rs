@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{Refusal, Seen, Step, Wanted};
 use crate::facts::INDEX_KEY;
 use crate::index_set::IndexSet;
+use crate::manifest::completions;
 
 /// The finalizer of a pod that its Job has still to count (`JobTrackingFinalizer` in k8s.io/api `batch/v1/types.go`).
 const TRACKING: &str = "batch.kubernetes.io/job-tracking";
@@ -94,7 +95,7 @@ pub fn givers_missing(done: &IndexSet, pods: &[EndedPod]) -> IndexSet {
 /// What is left to do before the release; None where the controller has counted all that is done.
 pub(super) fn next(wanted: &Wanted, seen: &Seen, job: &Value) -> Option<Step> {
     let done = wanted.done.set();
-    let completions = job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let completions = completions(job);
     let counted = IndexSet::from_api(job["status"]["completedIndexes"].as_str().unwrap_or_default(), completions);
     let strange = counted.difference(done);
     if !strange.is_empty() {

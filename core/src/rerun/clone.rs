@@ -166,7 +166,7 @@ fn restore(job: &mut Value) {
 
 /// Rules that `done` alone meets would end the new Job before it runs anything. True where there was one.
 fn drop_met_success_rules(job: &mut Value, done: &IndexSet) -> bool {
-    let completions = job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let completions = manifest::completions(job);
     let rules = job.pointer_mut("/spec/successPolicy/rules").and_then(Value::as_array_mut);
     let Some(rules) = rules else { return false };
     let before = rules.len();

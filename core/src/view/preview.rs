@@ -95,7 +95,7 @@ fn array(numbers: &IndexSet) -> String {
 /// was built from it.
 #[must_use]
 pub fn tasks(plan: &Plan, job: &Value) -> String {
-    let completions = job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let completions = manifest::completions(job);
     let items = plan.work.as_ref().and_then(Work::items);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

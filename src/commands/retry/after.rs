@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indexedjob_core::facts::{JobFacts, PodFacts};
 use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::manifest::completions;
 use indexedjob_core::rerun::{Chain, Way, strays};
 use indexedjob_core::text::{quoted, shown};
 use serde::Deserialize as _;
@@ -38,9 +39,8 @@ pub(super) async fn made(
     if !args.stay.stays() {
         return Ok(Exit::Done);
     }
-    let completions = job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
     // What was taken over has a log, too, which is not of this run.
-    let ran = Indexes::These(IndexSet::all(completions).difference(done));
+    let ran = Indexes::These(IndexSet::all(completions(job)).difference(done));
     stay::follow(job, ran, &args.stay, false, cluster, context).await
 }
 

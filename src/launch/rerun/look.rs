@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use indexedjob_core::rerun::{CHAIN, EndedPod, Mark, Way};
+use indexedjob_core::rerun::{EndedPod, Mark, Way};
 use serde_json::Value;
 
 use super::undo::uid;
@@ -49,14 +49,13 @@ impl Launch<'_> {
     async fn rival(&self) -> Result<Option<String>, ClusterError> {
         let age = |job: &Value| (job["metadata"]["creationTimestamp"].to_string(), uid(job).to_owned());
         let ours = self.seen.job.as_ref().filter(|job| self.seen.ours.as_deref() == Some(uid(job))).map(age);
-        let runs = self.cluster.later_runs().await?;
+        let runs = self.cluster.runs_of(&self.rerun.chain).await?;
         let is_rival = |job: &&Value| {
             let is_new = !self.rerun.known.iter().any(|known| known == uid(job));
             let is_ours = self.seen.ours.as_deref() == Some(uid(job));
             // Whatever its age: ages are told in seconds, and are those of the requests.
             let is_released = Mark::of(job).is_none();
-            let is_of_chain = job["metadata"]["labels"][CHAIN] == self.rerun.chain.as_str();
-            is_of_chain && is_new && !is_ours && (is_released || ours.as_ref().is_none_or(|ours| age(job) < *ours))
+            is_new && !is_ours && (is_released || ours.as_ref().is_none_or(|ours| age(job) < *ours))
         };
         let rival = runs.iter().find(is_rival);
         // One of the same name speaks for itself.

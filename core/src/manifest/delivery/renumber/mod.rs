@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::edit::list;
 use super::super::expansion::escaped;
-use super::super::{Objects, Problem};
+use super::super::{Objects, Problem, completions};
 use super::lists::{self, List};
 use super::needs::INDEX;
 use super::read_back::{ITEM_NUMBERS, ItemPlace};
@@ -73,7 +73,7 @@ pub fn renumber(mut job: Value, part: &Part) -> Result<Objects, Problem> {
 /// they had, but files that are [rekeyed](rekey), which are found by the new one.
 fn name_items(job: &mut Value, part: &Part) {
     let Some(place) = ItemPlace::of(job) else { return };
-    let completions = job["spec"]["completions"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+    let completions = completions(job);
     let annotations = &mut job["metadata"]["annotations"];
     if place.is_by_keys() && !part.file_key_ref && *part.indexes != IndexSet::all(part.indexes.len()) {
         drop(annotations.as_object_mut().and_then(|annotations| annotations.remove(ITEM_NUMBERS)));
