@@ -338,6 +338,25 @@ fn of_two_retries_at_once_one_wins_and_the_other_says_so() {
     }
 }
 
+/// One begins a run, the other finds it, and the first lets it run before the other has looked at how it was begun.
+#[test]
+fn a_run_that_another_retry_ends_is_not_said_to_be_made_by_this_one() {
+    for make in BOTH {
+        for late in ["retry x", "retry x --env B=1"] {
+            let server = make();
+            killed_after(&server, 1);
+            server.fault(On::get("*/jobs/x-r1").nth(1), Fault::Delay(Duration::from_secs(1)));
+            let slow = run(&server, late).spawn();
+            server.await_requests(1, |request| request.method == "GET" && request.path.ends_with("/jobs/x-r1"));
+            run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+            let error = "error: another retry was faster and has created job x-r1\n";
+            slow.finish().says(1, "", &["going on with x-r1, which was begun before\n", error]);
+            all_is_made(&server);
+            nothing_done_is_lost_or_runs_again(&server);
+        }
+    }
+}
+
 #[test]
 fn a_retry_of_another_name_at_the_same_time_gives_way() {
     let server = server();

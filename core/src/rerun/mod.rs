@@ -65,6 +65,8 @@ pub struct Seen {
     pub job: Option<Value>,
     /// The uid of the Job that this retry has sent or taken up; None before that.
     pub ours: Option<String>,
+    /// Has this retry sent the release? Its answer may be lost.
+    pub released: bool,
     /// Another run that was begun before and has not ended.
     pub rival: Option<String>,
     /// The Job that the run was cloned from; None where it is gone.
@@ -96,7 +98,7 @@ pub enum Step {
     Count,
     /// PATCH the Job with this merge patch: it runs, or goes to its queue.
     Release(Value),
-    /// Everything is in place, by this retry or another of the same kind.
+    /// Everything is in place, by this retry.
     Done,
     /// It cannot be done.
     Refuse(Refusal),
@@ -111,6 +113,8 @@ pub enum Refusal {
     Leaving,
     /// A run of that name was begun by a retry with other flags that did not end.
     HalfMade,
+    /// The Job that this retry has taken up was released by another, whatever its flags.
+    Raced,
     /// This other run was begun before.
     Rival(String),
     /// Somebody let the Job run before it knew what is done.
@@ -159,7 +163,8 @@ fn head(wanted: &Wanted, seen: &Seen, job: &Value) -> Option<Step> {
     }
     let is_ours = seen.ours.is_some() && seen.ours.as_deref() == job["metadata"]["uid"].as_str();
     match Mark::of(job) {
-        None if is_ours => return Some(Step::Done),
+        None if is_ours && seen.released => return Some(Step::Done),
+        None if is_ours => return Some(Step::Refuse(Refusal::Raced)),
         None => return Some(Step::Refuse(Refusal::Taken)),
         Some(theirs) if !theirs.same_retry(&wanted.mark) => return Some(Step::Refuse(Refusal::HalfMade)),
         Some(_) => {}

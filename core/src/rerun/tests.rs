@@ -47,6 +47,7 @@ impl World {
         Seen {
             job: self.job.clone(),
             ours: ours.map(str::to_owned),
+            released: false,
             rival: None,
             source: Some(self.source.clone()),
             helpers: vec![],
@@ -252,7 +253,9 @@ fn a_name_that_is_taken_is_left_alone() {
         next(&wanted, &Seen { job: Some(job), ours: ours.map(str::to_owned), ..Seen::default() })
     };
     assert_eq!(seen(job(json!({})), None), Step::Refuse(Refusal::Taken));
-    assert_eq!(seen(job(json!({})), Some("u")), Step::Done);
+    assert_eq!(seen(job(json!({})), Some("u")), Step::Refuse(Refusal::Raced), "it carried other flags, maybe");
+    let ended = Seen { released: true, job: Some(job(json!({}))), ours: Some("u".to_owned()), ..Seen::default() };
+    assert_eq!(next(&wanted, &ended), Step::Done);
     assert_eq!(seen(job(json!({RETRYING: "status.00"})), None), Step::Refuse(Refusal::HalfMade));
     let rival = Seen { rival: Some("x-other".to_owned()), ..Seen::default() };
     assert_eq!(next(&wanted, &rival), Step::Refuse(Refusal::Rival("x-other".to_owned())));
@@ -366,7 +369,7 @@ proptest! {
         }
         for _ in 0..20 {
             let step = next(&wanted, &world.seen(world.job.as_ref().map(|_| "u-r1")));
-            if step == Step::Done {
+            if step == Step::Refuse(Refusal::Raced) {
                 break;
             }
             world.act(&step);

@@ -157,10 +157,13 @@ impl Launch<'_> {
                     self.look().await?;
                     self.is_read_back = true;
                 }
-                Step::Release(patch) => match self.cluster.patch(Kind::Job, self.name(), &patch).await {
-                    Ok(job) => return Ok(job),
-                    Err(error) => self.again(Err(error)).await?,
-                },
+                Step::Release(patch) => {
+                    self.seen.released = true;
+                    match self.cluster.patch(Kind::Job, self.name(), &patch).await {
+                        Ok(job) => return Ok(job),
+                        Err(error) => self.again(Err(error)).await?,
+                    }
+                }
                 Step::Done => return Ok(self.seen.job.take().unwrap_or_default()),
                 Step::Refuse(refusal) => return Err(Stopped::For(self.refusal(&refusal))),
             }

@@ -18,10 +18,7 @@ pub(super) fn why_not_made(
     let name = shown(name);
     let undo = format!("kubectl indexedjob retry {source} --undo{given}, then retry again");
     match refusal {
-        Refusal::Taken | Refusal::HalfMade if is_raced => {
-            Failure::error(format_args!("another retry was faster and has created job {name}"))
-                .hint(format!("kubectl indexedjob wait {name}{given}"))
-        }
+        Refusal::Taken | Refusal::HalfMade if is_raced => faster(&name, given),
         Refusal::Taken => Failure::error(format_args!("job {name} already exists"))
             .hint(format!("give the new Job another name by --name, or kubectl delete job {name}{given}")),
         Refusal::HalfMade => Failure::error(format_args!(
@@ -30,11 +27,8 @@ pub(super) fn why_not_made(
         .hint(format!("unless that one is still at work: {undo}")),
         Refusal::Leaving => Failure::error(format_args!("job {name} is being deleted"))
             .hint(format!("kubectl wait --for=delete job/{name}{given}, then retry again")),
-        Refusal::Rival(rival) => {
-            let rival = shown(rival);
-            Failure::error(format_args!("another retry was faster and has created job {rival}"))
-                .hint(format!("kubectl indexedjob wait {rival}{given}"))
-        }
+        Refusal::Raced => faster(&name, given),
+        Refusal::Rival(rival) => faster(&shown(rival), given),
         Refusal::Resumed => {
             Failure::error(format_args!("somebody let job {name} run before it knew what is done")).hint(undo)
         }
@@ -57,4 +51,9 @@ pub(super) fn why_not_made(
         ))
         .hint(undo),
     }
+}
+
+fn faster(name: &str, given: &str) -> Failure {
+    Failure::error(format_args!("another retry was faster and has created job {name}"))
+        .hint(format!("kubectl indexedjob wait {name}{given}"))
 }
