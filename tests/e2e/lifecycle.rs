@@ -122,7 +122,8 @@ fn an_editor_cancels_a_job_and_what_has_finished_stays() {
     let editor = space.config_of_user("editor", Some("edit"));
     let cancel = space.indexedjob("cancel x").kubeconfig(&editor).output();
     cancel.is(0, "job.batch/x cancelled\n", &["2 running indexes stopped, 1 of 3 had succeeded"]);
-    space.indexedjob("wait x --timeout=60s").output().fails(3, &["DeadlineExceeded"]);
+    let cancelled = "job.batch/x failed: cancelled by kubectl indexedjob (DeadlineExceeded)";
+    space.indexedjob("wait x --timeout=60s").output().fails(3, &[cancelled]);
     space.indexedjob("logs x --index 0").output().is(0, "done\n", &[]);
     space.indexedjob("cancel x").output().is(0, "job.batch/x cancelled (no change)\n", &[]);
 }

@@ -515,6 +515,36 @@ fn a_job_is_cancelled_by_its_deadline_and_that_is_checked() {
 }
 
 #[test]
+fn every_verb_says_that_a_job_was_cancelled() {
+    let (server, job, _) = running();
+    let at = server.job("default", "x");
+    server.on_write(1, When::After, move || at.fail("", PAST.0, PAST.1));
+    run(&server, "cancel x").output().says(0, "job.batch/x cancelled\n", &[]);
+
+    let why = "job.batch/x failed: cancelled by kubectl indexedjob (DeadlineExceeded)\n";
+    run(&server, "wait x").output().says(3, "", &[why]);
+    let end: Value = serde_json::from_slice(&run(&server, "wait x --progress=json").output().stdout).unwrap();
+    assert_eq!((&end["reason"], &end["cancelled"]), (&json!("DeadlineExceeded"), &json!(true)));
+    let status = run(&server, "status x").output();
+    let status = status.text();
+    assert!(status.contains(why) && !status.contains("specified deadline"), "{status}");
+    let list = run(&server, "list -o wide").output();
+    let list = list.text();
+    assert!(list.contains(" Cancelled ") && list.ends_with(" cancelled by kubectl indexedjob\n"), "{list}");
+    for (line, job) in [("list -o json", "/items/0"), ("status x -o json", "/job")] {
+        let seen: Value = serde_json::from_slice(&run(&server, line).output().stdout).unwrap();
+        assert_eq!(seen.pointer(&format!("{job}/cancelled")), Some(&json!(true)), "{line}");
+    }
+    let described = run(&server, "describe x").output();
+    let described = described.text();
+    assert!(described.contains("by kubectl indexedjob (it had no activeDeadlineSeconds)\n"), "{described}");
+    run(&server, "scale x --parallelism 9").output().says(1, "", &["error: job x was cancelled\n"]);
+
+    job.edit(|job| job["spec"]["activeDeadlineSeconds"] = json!(600));
+    run(&server, "wait x").output().says(3, "", &["job.batch/x failed: DeadlineExceeded: Job was active"]);
+}
+
+#[test]
 fn a_job_that_does_not_fail_is_told() {
     let (server, _) = with_job();
     let text = "error: job x has got a deadline that has passed, but has not failed yet\n\

@@ -19,10 +19,16 @@ pub const CHAIN: &str = "kubectl-indexedjob/chain";
 /// The annotation of a run that `retry` has begun and not released yet.
 pub const RETRYING: &str = "kubectl-indexedjob/retrying";
 
+/// The `activeDeadlineSeconds` by which `cancel` ends a Job.
+pub const CANCELLING_DEADLINE: u64 = 1;
+
+/// The reason of a Job that failed by its deadline.
+const PAST_DEADLINE: &str = "DeadlineExceeded";
+
 /// A Job, as far as progress and its pods are concerned.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "RawJob")]
-#[expect(clippy::struct_excessive_bools, reason = "they are four fields of the API, and all sixteen cases occur")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the API, and all combinations occur")]
 pub struct JobFacts {
     /// Its name; unique in the namespace, but reused after a deletion.
     pub name: String,
@@ -79,11 +85,19 @@ pub struct JobFacts {
     pub finished: Option<Timestamp>,
     /// How many seconds after its end it is deleted (`ttlSecondsAfterFinished`); None where it stays.
     pub ttl: Option<u32>,
+    /// `cancel` has given it the deadline that ends it; whether that ended it tells [`was_cancelled`](Self::was_cancelled).
+    pub cancelled: bool,
     /// What became of it; None while that is open.
     pub verdict: Option<Verdict>,
 }
 
 impl JobFacts {
+    /// Has `cancel` brought this end about? A Job may be complete, or fail of itself, before its deadline is noticed.
+    #[must_use]
+    pub fn was_cancelled(&self, end: &Outcome) -> bool {
+        self.cancelled && matches!(end, Outcome::Failed { reason, .. } if reason.raw() == PAST_DEADLINE)
+    }
+
     /// Is `pod`, which the selector has found, one of this Job's?
     ///
     /// The generated selector holds the Job's uid; the user's own may find pods of others.
@@ -197,6 +211,8 @@ struct RawAnnotations {
     numbers: Option<String>,
     #[serde(rename = "kubectl-indexedjob/skipped")]
     skipped: Option<String>,
+    #[serde(rename = "kubectl-indexedjob/active-deadline-seconds")]
+    former_deadline: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -211,6 +227,7 @@ struct RawSpec {
     manual_selector: Option<bool>,
     backoff_limit_per_index: Option<u32>,
     ttl_seconds_after_finished: Option<u32>,
+    active_deadline_seconds: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -259,7 +276,7 @@ impl From<RawJob> for JobFacts {
     fn from(raw: RawJob) -> Self {
         let RawJob { metadata, spec, status } = raw;
         let completions = spec.completions.unwrap_or(0);
-        let RawAnnotations { numbers, skipped } = metadata.annotations.unwrap_or_default();
+        let RawAnnotations { numbers, skipped, former_deadline } = metadata.annotations.unwrap_or_default();
         let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
         let conditions = status.conditions.unwrap_or_default();
         let failed_at = conditions.iter().find(|c| c.kind == "Failed" && c.status == "True");
@@ -298,6 +315,7 @@ impl From<RawJob> for JobFacts {
             // Only a complete Job has a completionTime.
             finished: status.completion_time.or(failed_at),
             ttl: spec.ttl_seconds_after_finished,
+            cancelled: former_deadline.is_some() && spec.active_deadline_seconds == Some(CANCELLING_DEADLINE),
             verdict: verdict(conditions),
         }
     }
@@ -389,6 +407,23 @@ mod tests {
             {"type": "Failed", "status": "True", "reason": "FailedIndexes", "message": "m"},
         ]);
         assert!(with_conditions(&both).unwrap().settled);
+    }
+
+    #[test]
+    fn a_job_was_cancelled_where_its_cancelling_deadline_ended_it() {
+        let job = |annotations: Value, deadline: u32, reason: &str| {
+            let conditions = json!([{"type": "Failed", "status": "True", "reason": reason}]);
+            let job = read(json!({
+                "metadata": {"name": "x", "annotations": annotations},
+                "spec": {"activeDeadlineSeconds": deadline}, "status": {"conditions": conditions},
+            }));
+            job.was_cancelled(&job.verdict.as_ref().unwrap().outcome)
+        };
+        let cancelled = json!({"kubectl-indexedjob/active-deadline-seconds": ""});
+        assert!(job(cancelled.clone(), 1, "DeadlineExceeded"));
+        assert!(!job(cancelled.clone(), 1, "FailedIndexes"), "it failed of itself");
+        assert!(!job(cancelled, 600, "DeadlineExceeded"), "somebody gave it another one");
+        assert!(!job(json!({}), 1, "DeadlineExceeded"), "its own deadline");
     }
 
     #[test]

@@ -7,13 +7,10 @@
 use serde_json::{Value, json};
 
 use super::{ACTIVE_DEADLINE, Change, PARALLELISM, Refusal, SUSPENDED, Target, Verb};
-use crate::facts::{FAILURE_COUNT, FailedIndexes, GIVEN_UP, Outcome, Phase, PodFacts};
+use crate::facts::{CANCELLING_DEADLINE, FAILURE_COUNT, FailedIndexes, GIVEN_UP, Phase, PodFacts};
 use crate::index_set::IndexSet;
 use crate::numbering::Index;
 use crate::progress::JobProgress;
-
-/// The reason of a Job that failed by its deadline.
-const PAST_DEADLINE: &str = "DeadlineExceeded";
 
 /// Where an index is on its way to be given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +52,7 @@ pub fn cancel(target: &Target) -> Result<Change, Refusal> {
     if suspended {
         target.not_queued(Verb::Cancel)?;
     }
-    let mut patch = target.patch(&json!({"activeDeadlineSeconds": 1}));
+    let mut patch = target.patch(&json!({"activeDeadlineSeconds": CANCELLING_DEADLINE}));
     let annotations = &mut patch["metadata"]["annotations"];
     if target.former.active_deadline.is_none() {
         annotations[ACTIVE_DEADLINE] =
@@ -74,9 +71,8 @@ pub fn cancel(target: &Target) -> Result<Change, Refusal> {
 
 /// Has an earlier cancel done its part, whatever the controller has made of it?
 fn is_cancelled(target: &Target) -> bool {
-    let missed = |outcome: &Outcome| matches!(outcome, Outcome::Failed { reason, .. } if reason.raw() == PAST_DEADLINE);
-    let as_meant = target.job.verdict.as_ref().is_none_or(|verdict| missed(&verdict.outcome));
-    target.active_deadline == Some(1) && target.former.active_deadline.is_some() && as_meant
+    let job = &target.job;
+    job.cancelled && job.verdict.as_ref().is_none_or(|verdict| job.was_cancelled(&verdict.outcome))
 }
 
 /// May `indexes`, which have not succeeded, be given up?

@@ -81,6 +81,7 @@ impl Target {
     fn still_open(&self) -> Result<(), Refusal> {
         match &self.job.verdict {
             _ if self.job.deleting => Err(Refusal::Deleting),
+            Some(verdict) if self.job.was_cancelled(&verdict.outcome) => Err(Refusal::Cancelled),
             Some(verdict) => Err(Refusal::Finished(verdict.outcome.clone())),
             None => Ok(()),
         }

@@ -9,6 +9,8 @@ use crate::text::Foreign;
 pub enum Refusal {
     /// It has ended, or is about to.
     Finished(Outcome),
+    /// `cancel` has ended it, or is about to.
+    Cancelled,
     /// Somebody is deleting it.
     Deleting,
     /// Kueue starts and stops it.

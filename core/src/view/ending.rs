@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::line::because;
 use super::{count, indexes};
 use crate::digest::Cause;
 use crate::facts::{Outcome, Verdict};
@@ -11,6 +12,9 @@ use crate::progress::{IndexState, JobProgress};
 
 /// How many causes are shown before the rest is counted.
 const CAUSES: usize = 5;
+
+/// Why a Job failed that `cancel` has ended.
+pub const CANCELLED: &str = "cancelled by kubectl indexedjob";
 
 /// One line that names the outcome, and while the end is still to come the indexes that bring it about; None for
 /// success, of which kubectl's own line on stdout tells.
@@ -25,14 +29,17 @@ pub fn outcome(name: &str, verdict: &Verdict, progress: &JobProgress) -> Option<
         (Outcome::Failed { reason, message }, true) => ("failed", reason, message),
         (Outcome::Failed { reason, message }, false) => ("is failing", reason, message),
     };
-    let why = [reason, message].map(|text| text.shown()).into_iter().filter(|text| !text.is_empty());
-    let why = why.collect::<Vec<_>>().join(": ");
+    let why = match progress.job().is_some_and(|job| job.was_cancelled(&verdict.outcome)) {
+        // The message would tell of a time limit.
+        true => format!(": {CANCELLED} ({})", reason.shown()),
+        false => because(&[reason, message]),
+    };
     let failed = progress.failed_indexes();
     let so_far = match verdict.settled || failed.is_empty() {
         true => String::new(),
         false => format!(" (failed so far: {})", indexes(&progress.numbering().numbers(&failed))),
     };
-    Some(format!("job.batch/{name} {verb}: {why}{so_far}"))
+    Some(format!("job.batch/{name} {verb}{why}{so_far}"))
 }
 
 /// The failed indexes and the causes, a line each, every line with its newline; empty where nothing failed. Of `only`

@@ -115,6 +115,8 @@ struct Fate<'a> {
     verdict: Option<&'static str>,
     reason: Option<&'a str>,
     message: Option<&'a str>,
+    /// Did `cancel` bring it about?
+    cancelled: bool,
 }
 
 #[derive(Serialize)]
@@ -171,8 +173,8 @@ pub fn stuck(origin: Origin<'_>, stuck: &Stuck, numbering: &Numbering) -> String
 
 /// The line that tells that the Job's fate is known, and its end still to come.
 #[must_use]
-pub fn fate(origin: Origin<'_>, verdict: &Verdict) -> String {
-    line("fate", origin, fate_of(verdict))
+pub fn fate(origin: Origin<'_>, seen: &JobProgress) -> String {
+    line("fate", origin, seen.verdict().map(|verdict| fate_of(verdict, seen)).unwrap_or_default())
 }
 
 /// The last line about a Job, or about `only` some of its indexes.
@@ -195,7 +197,11 @@ pub fn end(origin: Origin<'_>, seen: &JobProgress, only: Option<&IndexSet>, ende
             result,
             exit_code,
             why,
-            fate: seen.verdict().filter(|verdict| verdict.settled).map(fate_of).unwrap_or_default(),
+            fate: seen
+                .verdict()
+                .filter(|verdict| verdict.settled)
+                .map(|verdict| fate_of(verdict, seen))
+                .unwrap_or_default(),
             counts: Counted::of(seen, only),
             failed_indexes: set(&seen.failed_of(only)),
             failures: failures.collect(),
@@ -203,14 +209,15 @@ pub fn end(origin: Origin<'_>, seen: &JobProgress, only: Option<&IndexSet>, ende
     )
 }
 
-fn fate_of(verdict: &Verdict) -> Fate<'_> {
+fn fate_of<'a>(verdict: &'a Verdict, seen: &JobProgress) -> Fate<'a> {
+    let cancelled = seen.job().is_some_and(|job| job.was_cancelled(&verdict.outcome));
     let (verdict, reason, message) = match &verdict.outcome {
         Outcome::Complete => ("complete", None, None),
         Outcome::Failed { reason, message } => ("failed", known(reason), known(message)),
         Outcome::Deleted => ("deleted", None, None),
         Outcome::Replaced => ("replaced", None, None),
     };
-    Fate { verdict: Some(verdict), reason, message }
+    Fate { verdict: Some(verdict), reason, message, cancelled }
 }
 
 /// What is not known is null.
@@ -273,7 +280,7 @@ mod tests {
         let (reason, message) = ("ErrImagePull".into(), "\u{1b}[31mnot found".into());
         let trouble = Stuck { obstacle: Obstacle::Image, reason, message, indexes, pods: None };
         insta::assert_snapshot!(stuck(origin(), &trouble, &seen().numbering()), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"stuck","time":"2026-01-01T00:00:30.250Z","job":"x","indexSet":"20,30","pods":null,"reason":"ErrImagePull","message":"\u001b[31mnot found"}"#);
-        insta::assert_snapshot!(fate(origin(), seen().verdict().unwrap()), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"fate","time":"2026-01-01T00:00:30.250Z","job":"x","verdict":"failed","reason":"FailedIndexes","message":"m"}"#);
+        insta::assert_snapshot!(fate(origin(), &seen()), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"fate","time":"2026-01-01T00:00:30.250Z","job":"x","verdict":"failed","reason":"FailedIndexes","message":"m","cancelled":false}"#);
     }
 
     #[test]
@@ -286,8 +293,8 @@ mod tests {
             message: "".into(),
         };
         let ended = Ended { result: WaitResult::Never, exit_code: 3, why: None, causes: &[cause] };
-        insta::assert_snapshot!(end(origin(), &seen(), None, ended), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"never","exitCode":3,"why":null,"verdict":"failed","reason":"FailedIndexes","message":"m","selected":null,"indexes":{"completions":5,"succeeded":1,"failed":1,"running":1,"starting":1,"terminating":0,"pending":0,"retrying":null,"unfinished":1,"unknown":0},"pods":null,"failedIndexes":"20","failures":[{"attempts":2,"indexSet":"20","exitCode":137,"reason":"OOMKilled","message":null}]}"#);
+        insta::assert_snapshot!(end(origin(), &seen(), None, ended), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"never","exitCode":3,"why":null,"verdict":"failed","reason":"FailedIndexes","message":"m","cancelled":false,"selected":null,"indexes":{"completions":5,"succeeded":1,"failed":1,"running":1,"starting":1,"terminating":0,"pending":0,"retrying":null,"unfinished":1,"unknown":0},"pods":null,"failedIndexes":"20","failures":[{"attempts":2,"indexSet":"20","exitCode":137,"reason":"OOMKilled","message":null}]}"#);
         let ended = Ended { result: WaitResult::TimedOut, exit_code: 124, why: Some("1 of 2 failed"), causes: &[] };
-        insta::assert_snapshot!(end(origin(), &JobProgress::default(), None, ended), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"timedOut","exitCode":124,"why":"1 of 2 failed","verdict":null,"reason":null,"message":null,"selected":null,"indexes":null,"pods":null,"failedIndexes":"","failures":[]}"#);
+        insta::assert_snapshot!(end(origin(), &JobProgress::default(), None, ended), @r#"{"apiVersion":"kubectl-indexedjob/v1","kind":"WaitEvent","event":"end","time":"2026-01-01T00:00:30.250Z","job":"x","result":"timedOut","exitCode":124,"why":"1 of 2 failed","verdict":null,"reason":null,"message":null,"cancelled":false,"selected":null,"indexes":null,"pods":null,"failedIndexes":"","failures":[]}"#);
     }
 }

@@ -33,6 +33,8 @@ pub struct JobSummary {
     /// Of a Job that failed or is failing.
     reason: Option<String>,
     message: Option<String>,
+    /// Did `cancel` end it, or is it about to?
+    cancelled: bool,
     /// False for a NonIndexed Job, which has pods but no indexes.
     indexed: bool,
     suspended: bool,
@@ -98,6 +100,7 @@ impl JobSummary {
             status: status_word(job),
             reason,
             message,
+            cancelled: job.verdict.as_ref().is_some_and(|verdict| job.was_cancelled(&verdict.outcome)),
             indexed: job.indexed,
             suspended: job.suspended,
             parallelism: job.parallelism.unwrap_or(1),
@@ -166,6 +169,7 @@ mod tests {
               "status": "Failed",
               "reason": "FailedIndexes",
               "message": "Job has failed indexes",
+              "cancelled": false,
               "indexed": true,
               "suspended": false,
               "parallelism": 3,

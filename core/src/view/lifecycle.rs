@@ -12,6 +12,7 @@ pub fn refusal(refusal: &Refusal, name: &str) -> String {
     let name = shown(name);
     match refusal {
         Refusal::Finished(outcome) => has_ended(&name, outcome),
+        Refusal::Cancelled => format!("job {name} was cancelled"),
         Refusal::Deleting => format!("job {name} is being deleted"),
         Refusal::Queued { queue, verb, .. } => {
             format!("job {name} is in the queue {} of Kueue, which {}", queue.shown(), undoes(*verb))
@@ -53,7 +54,7 @@ pub fn instead(refusal: &Refusal, name: &str, given: &str) -> Option<String> {
     let name = quoted(name);
     let patch = |spec: &str| format!("kubectl patch job {name}{given} --type=merge -p '{{\"spec\":{{{spec}}}}}'");
     Some(match refusal {
-        Refusal::Finished(_) => format!("kubectl indexedjob describe {name}{given}"),
+        Refusal::Finished(_) | Refusal::Cancelled => format!("kubectl indexedjob describe {name}{given}"),
         Refusal::Deleting => format!("kubectl wait --for=delete job/{name}{given}"),
         Refusal::Queued { uid, verb, .. } => kueue(*verb, uid, &name, given),
         Refusal::HalfMade(Begun::ByCreate) => {

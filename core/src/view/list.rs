@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::ending::CANCELLED;
 use super::style::Paint;
 use super::table::{Heading, Table};
 use crate::facts::{JobFacts, Outcome, Verdict};
@@ -105,6 +106,7 @@ pub fn why(job: &JobFacts, now: Timestamp) -> (Foreign, Foreign) {
     let is_slow = job.started.or(job.created).is_some_and(|since| now.duration_since(since) >= USUAL_TIME);
     let told = |reason: &str, message: &str| (reason.into(), message.into());
     match (&job.verdict, &job.queue) {
+        (Some(Verdict { outcome, .. }), _) if job.was_cancelled(outcome) => told("Cancelled", CANCELLED),
         (Some(Verdict { outcome: Outcome::Failed { reason, message }, .. }), _) => (reason.clone(), message.clone()),
         (Some(_), _) => Default::default(),
         _ if job.deleting => Default::default(),

@@ -220,7 +220,7 @@ impl Wait<'_> {
         if let Some(line) = ending::outcome(self.name, fate, &seen.progress) {
             self.term.note(&line);
         }
-        Ok(self.sink.borrow().event(|| events::fate(self.origin(), fate))?)
+        Ok(self.sink.borrow().event(|| events::fate(self.origin(), &seen.progress))?)
     }
 
     /// Says why nothing moves, as far as that is new.

@@ -7,11 +7,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use k8s_openapi::api::batch::v1::{JobCondition, JobSpec, JobStatus};
+use serde::Deserialize as _;
+use serde_json::Value;
 
 use super::page::Page;
 use super::{Described, Parts, policies};
+use crate::facts::JobFacts;
 use crate::human;
 use crate::index_set::IndexSet;
+use crate::lifecycle::Former;
 use crate::numbering::{Index, NUMBERS, Numbering};
 use crate::progress::{IndexState, JobProgress};
 use crate::rerun::{FIRST_RUN, RETRIED, RETRY_OF, SKIPPED};
@@ -23,7 +27,7 @@ const BUILT_IN: &str = "kubernetes.io/job-controller";
 
 /// Every block that has something to say.
 pub(super) fn show(page: &mut Page, job: &Parts, d: &Described<'_>, now: Timestamp, zone: &TimeZone) {
-    block(page, "Status:", &status(job, now, zone));
+    block(page, "Status:", &status(job, d.job, now, zone));
     block(page, "Retry:", &retry(job));
     let numbering = numbering(job);
     block(page, "Indexes:", &indexes(&job.spec, &job.status, d.progress, &numbering));
@@ -54,7 +58,7 @@ fn lines(page: &mut Page, title: &str, lines: &[String]) {
     }
 }
 
-fn status(job: &Parts, now: Timestamp, zone: &TimeZone) -> Vec<(&'static str, String)> {
+fn status(job: &Parts, json: &Value, now: Timestamp, zone: &TimeZone) -> Vec<(&'static str, String)> {
     let mut fields = Vec::new();
     if let Some(deleted) = &job.meta.deletion_timestamp {
         let waits = job.meta.finalizers.as_deref().filter(|finalizers| !finalizers.is_empty());
@@ -67,6 +71,7 @@ fn status(job: &Parts, now: Timestamp, zone: &TimeZone) -> Vec<(&'static str, St
             fields.push(("Duration", format!("{} until it failed", human::since(start.0, failed))));
         }
     }
+    fields.extend(cancelled(json).map(|text| ("Cancelled", text)));
     if let Some(terminating) = job.status.terminating.filter(|terminating| *terminating > 0) {
         fields.push(("Terminating", count(terminating.unsigned_abs(), "pod", "pods")));
     }
@@ -74,6 +79,17 @@ fn status(job: &Parts, now: Timestamp, zone: &TimeZone) -> Vec<(&'static str, St
         fields.push(("Managed By", format!("{manager}, not the cluster's Job controller")));
     }
     fields
+}
+
+/// By whom, and which deadline was the Job's own, which the header cannot tell; None of a Job that ended otherwise.
+fn cancelled(json: &Value) -> Option<String> {
+    let job = JobFacts::deserialize(json).ok()?;
+    let end = job.verdict.as_ref().filter(|verdict| job.was_cancelled(&verdict.outcome))?;
+    let own = Former::of(&json["metadata"]["annotations"]).active_deadline.filter(|own| !own.is_empty());
+    let own =
+        own.map_or("it had no activeDeadlineSeconds".to_owned(), |own| format!("its own activeDeadlineSeconds: {own}"));
+    let ending = if end.settled { "" } else { ", its pods are being stopped" };
+    Some(format!("by kubectl indexedjob ({own}){ending}"))
 }
 
 /// Of what a run that `retry` has made is one, and what it runs.
@@ -186,7 +202,7 @@ fn conditions(page: &mut Page, conditions: &[JobCondition], now: Timestamp) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::super::{PodLines, job};
     use super::*;
@@ -250,6 +266,23 @@ mod tests {
         Failures:
           2x exit 137 OOMKilled, indexes 2,7
         ");
+    }
+
+    #[test]
+    fn a_cancelled_job_says_so_and_what_its_own_deadline_was() {
+        let cancelled = |own: &str, condition: &str| {
+            let job = json!({
+                "metadata": {"name": "x", "annotations": {"kubectl-indexedjob/active-deadline-seconds": own}},
+                "spec": {"completions": 2, "activeDeadlineSeconds": 1, "template": {}},
+                "status": {"conditions": [{"type": condition, "status": "True", "reason": "DeadlineExceeded"}]}
+            });
+            added(&job, &[]).lines().find_map(|line| Some(line.split_once("Cancelled:")?.1.trim().to_owned())).unwrap()
+        };
+        assert_eq!(cancelled("", "Failed"), "by kubectl indexedjob (it had no activeDeadlineSeconds)");
+        assert_eq!(
+            cancelled("600", "FailureTarget"),
+            "by kubectl indexedjob (its own activeDeadlineSeconds: 600), its pods are being stopped"
+        );
     }
 
     #[test]

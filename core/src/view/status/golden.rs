@@ -214,7 +214,17 @@ fn what_pending_waits_for() {
     assert!(says(json!({"managedBy": "other.io/x"}), none.clone()).ends_with("   left to other.io/x"));
     assert_eq!(says(none.clone(), none), "0-999   pending");
     let failed = json!([{"type": "Failed", "status": "True", "reason": "DeadlineExceeded", "message": "m"}]);
-    assert!(says(json!({}), json!({"conditions": failed})).ends_with("   the Job has ended"));
+    let ended = json!({"conditions": failed});
+    assert!(says(json!({}), ended.clone()).ends_with("   the Job has ended"));
+    let mut cancelled = JobProgress::of(
+        serde_json::from_value(json!({
+            "metadata": {"name": "x", "annotations": {"kubectl-indexedjob/active-deadline-seconds": ""}},
+            "spec": {"completionMode": "Indexed", "completions": 3, "activeDeadlineSeconds": 1}, "status": ended,
+        }))
+        .unwrap(),
+    );
+    cancelled.observe(Change::Pods(vec![]));
+    assert!(shown(&cancelled, &look()).lines().nth(1).unwrap().ends_with("   the Job was cancelled"));
 }
 
 #[test]

@@ -69,12 +69,21 @@ impl<'a> Folding<'a> {
             let first = first?;
             let no_pod = match state {
                 Pending if first.status.refusal.is_none() => why_pending(status),
-                Unfinished => "the Job has ended".into(),
+                Unfinished => why_unfinished(status).into(),
                 _ => Foreign::default(),
             };
             Some(Fold { first, no_pod, indexes: indexes.into_iter().collect() })
         });
         folds.collect()
+    }
+}
+
+/// Why tasks will never have one.
+fn why_unfinished(status: &Status) -> &'static str {
+    let progress = status.progress;
+    match progress.job().zip(progress.verdict()) {
+        Some((job, verdict)) if job.was_cancelled(&verdict.outcome) => "the Job was cancelled",
+        _ => "the Job has ended",
     }
 }
 
