@@ -73,16 +73,18 @@ impl Term {
         self.0.seen.stdout_is_terminal
     }
 
-    /// How many columns stdout has now; None where that is no terminal, and nobody says.
+    /// How many columns stdout has now; None where that is no terminal, or nobody says.
     #[expect(clippy::disallowed_methods, reason = "term/ owns stdout")]
     pub(crate) fn width(&self) -> Option<usize> {
-        resolve::width(&self.0.env, terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| columns.0))
+        let columns = terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| columns.0);
+        resolve::width(&self.0.env, self.0.seen.stdout_is_terminal, columns)
     }
 
-    /// How many columns stderr has now; None where that is no terminal, and nobody says.
+    /// How many columns stderr has now; None where that is no terminal, or nobody says.
     #[expect(clippy::disallowed_methods, reason = "term/ owns stderr")]
     pub(crate) fn note_width(&self) -> Option<usize> {
-        resolve::width(&self.0.env, terminal_size::terminal_size_of(io::stderr()).map(|(columns, _)| columns.0))
+        let columns = terminal_size::terminal_size_of(io::stderr()).map(|(columns, _)| columns.0);
+        resolve::width(&self.0.env, self.0.seen.stderr_is_terminal, columns)
     }
 
     /// How many rows stdout has now; None where that is no terminal.

@@ -84,8 +84,12 @@ pub(super) fn color(wish: Color, env: &Env, is_terminal: bool, dumb: bool) -> bo
     }
 }
 
-/// How many columns there are: what `COLUMNS` says if it makes sense, else what the terminal does, else none.
-pub(super) fn width(env: &Env, terminal: Option<u16>) -> Option<usize> {
+/// How many columns a terminal has: what `COLUMNS` says if it makes sense, else what the terminal does; None elsewhere. A
+/// program that reads what we write must not find less of it because a shell has exported the width of its window.
+pub(super) fn width(env: &Env, is_terminal: bool, terminal: Option<u16>) -> Option<usize> {
+    if !is_terminal {
+        return None;
+    }
     let given = env.get("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     given.or_else(|| terminal.map(usize::from).filter(|columns| *columns > 0))
 }
@@ -109,11 +113,14 @@ mod tests {
 
     #[test]
     fn the_width_is_what_somebody_says_or_the_terminal_has() {
-        assert_eq!(width(&Env::from([("COLUMNS", "40")]), Some(100)), Some(40));
+        let columns = |columns| Env::from([("COLUMNS", columns)]);
+        assert_eq!(width(&columns("40"), true, Some(100)), Some(40));
+        assert_eq!(width(&columns("40"), true, None), Some(40), "one that does not say");
+        assert_eq!(width(&columns("40"), false, None), None, "a pipe has no columns");
         for nonsense in ["", "0", "-3", "wide"] {
-            assert_eq!(width(&Env::from([("COLUMNS", nonsense)]), Some(100)), Some(100), "{nonsense}");
+            assert_eq!(width(&columns(nonsense), true, Some(100)), Some(100), "{nonsense}");
         }
-        assert_eq!(width(&Env::default(), None), None);
+        assert_eq!(width(&Env::default(), true, None), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `list`: beside what the real kubectl says of the same Jobs.
 
-use crate::harness::Space;
+use std::path::Path;
+
+use crate::harness::{Space, say};
 use crate::wait::job;
 
 #[test]
@@ -36,6 +38,26 @@ fn jobs_are_listed_with_kubectls_status_and_how_far_they_are() {
     assert_eq!(ours, names);
     let json = space.indexedjob("list -o json").json();
     assert_eq!(json["items"][1]["indexes"]["failed"], 1);
+}
+
+#[test]
+fn a_table_is_narrowed_on_a_terminal_and_nowhere_else() {
+    let space = Space::new("list-narrow");
+    space.apply(&job("a-job-with-a-name", 3, "suspend: true", "true"));
+    let list = space.indexedjob("list --color=never").env("COLUMNS", "40");
+    let line = list.line();
+    let whole = list.ok().text().to_owned();
+    assert!(whole.contains("RUNNING") && whole.lines().any(|line| line.len() > 40), "{whole}");
+    if !Path::new("/usr/bin/script").exists() {
+        say("skipped, there is no script(1) to make a terminal: a table is narrowed on a terminal");
+        return;
+    }
+    for setup in ["stty cols 120 rows 40; export COLUMNS=40", "stty cols 40 rows 40"] {
+        let shell = format!("{setup}; {line}");
+        let shown = space.program("script").args(["-qec", &shell, "/dev/null"]).ok();
+        let is_narrow = shown.text().lines().all(|line| line.trim_end().chars().count() <= 40);
+        assert!(is_narrow && shown.text().contains("0/3") && !shown.text().contains("RUNNING"), "{shown}");
+    }
 }
 
 #[test]

@@ -406,6 +406,10 @@ fn convention_29_tables_have_no_blanks_at_their_edges() {
     }
     let rows = run(&server, "list -o wide").env("COLUMNS", "40").output();
     assert_eq!(rows.text().lines().count(), 2, "a row is a line: {}", rows.text());
+    for line in ["list", "list -o wide", "status x", "status x --map"] {
+        let narrow = run(&server, line).env("COLUMNS", "40").output();
+        assert_eq!(narrow.text(), run(&server, line).output().text(), "{line}: a pipe has no columns");
+    }
     for line in ["list -o json", "status x -o json", "version -o json"] {
         let output = run(&server, line).output();
         serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap_or_else(|error| panic!("{line}: {error}"));
