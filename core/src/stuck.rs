@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::digest::fold::fold;
-use crate::facts::{EventFacts, JobFacts, PodFacts};
+use crate::facts::{Begun, EventFacts, JobFacts, PodFacts};
 use crate::index_set::IndexSet;
 use crate::numbering::Index;
 use crate::progress::{IndexState, JobProgress, Refusal, pod_state, waits_for};
@@ -164,15 +164,29 @@ pub fn suspended_by(job: &Value) -> Option<Foreign> {
     managers.iter().find(sets).and_then(|manager| manager["manager"].as_str()).map(Foreign::from)
 }
 
+/// What a suspended Job waits for, as far as it says so itself: its queue, or the verb that has begun to make it; empty
+/// where somebody has just suspended it.
+#[must_use]
+pub fn why_suspended(job: &JobFacts) -> Foreign {
+    match (job.begun, &job.queue) {
+        (Some(Begun::ByCreate), _) => "a create has begun it and not ended".into(),
+        (Some(Begun::ByRetry), _) => "a retry has begun it and not ended".into(),
+        (None, Some(queue)) => format!("it waits in the queue {}", queue.raw()).into(),
+        (None, None) => Foreign::default(),
+    }
+}
+
 fn suspended(job: &JobFacts) -> Stuck {
     let done = job.succeeded.union(job.failed_for_good());
-    let message = match &job.queue {
-        Some(queue) => format!("it waits in the queue {}", queue.raw()).into(),
-        None => Foreign::default(),
-    };
     let all = if job.indexed { IndexSet::all(job.completions) } else { IndexSet::new() };
     let (reason, indexes) = ("Suspended".into(), all.difference(&done));
-    Stuck { obstacle: Obstacle::Suspended, reason, message, indexes, pods: (!job.indexed).then_some(0) }
+    Stuck {
+        obstacle: Obstacle::Suspended,
+        reason,
+        message: why_suspended(job),
+        indexes,
+        pods: (!job.indexed).then_some(0),
+    }
 }
 
 /// What keeps one pod, the newest of its index, from running or from ending; whom it concerns is added where it is known

@@ -7,6 +7,7 @@ use indexedjob_core::rerun::Mark;
 use indexedjob_core::stuck::{self, Obstacle};
 use indexedjob_core::text::{Foreign, quoted};
 use indexedjob_core::view::describe::{self, Described, Events, PodLines};
+use indexedjob_core::view::lifecycle::resumed_by;
 use indexedjob_core::view::{ending, line};
 use serde::Deserialize as _;
 
@@ -112,9 +113,7 @@ fn next(progress: &JobProgress, causes: &[Cause], waiting: &[String], given: &st
     let Some(job) = progress.job().filter(|job| job.indexed) else { return vec![] };
     let name = &job.name;
     let is_open = progress.verdict().is_none();
-    // One that waits in a queue the queue resumes.
-    let resume =
-        (is_open && job.suspended && job.queue.is_none()).then(|| format!("kubectl indexedjob resume {name}{given}"));
+    let resume = Some(job).filter(|job| is_open && job.suspended).and_then(|job| resumed_by(job, given));
     let log = ending::first_failed(progress, causes);
     let log = log.map(|number| format!("kubectl indexedjob logs {name} --index {number}{given}"));
     let is_stuck = !waiting.is_empty() && !job.suspended;

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::future::LocalBoxFuture;
+use indexedjob_core::facts::{EventFacts, JobFacts};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::progress::{Change, JobProgress};
 
@@ -143,6 +144,17 @@ async fn observe_open(
 async fn observe_failures(progress: &mut JobProgress, cluster: &Cluster, term: &Term) {
     if let Err(error) = observe_pods(progress, cluster, &PodQuery::in_phases(Phases::NotSucceeded)).await {
         term.note(&format!("why pods failed cannot be read: {error}"));
+    }
+}
+
+/// The events of the Job, which tell why pods are missing; None where they cannot be read, which is told.
+async fn why_pods_are_missing(job: &JobFacts, cluster: &Cluster, term: &Term) -> Option<Vec<EventFacts>> {
+    match cluster.events(&job.name, &job.uid).await {
+        Ok(events) => Some(events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect()),
+        Err(error) => {
+            term.note(&format!("why pods are missing cannot be read: {error}"));
+            None
+        }
     }
 }
 

@@ -74,7 +74,7 @@ async fn logged(
     let form = Form::on(context.term.stdout_is_terminal());
     let look = Look { form, prefix: true, palette: context.term.palette(), ..Look::default() };
     let options = LogsOptions { look, expected: Expected::Nothing, ..LogsOptions::default() };
-    let reading = Reading::new(cluster, &context.term, CONNECTIONS);
+    let reading = Reading::new(cluster, &context.term, CONNECTIONS, context.connection.given());
     let mut ended = pin!(ended);
     let logs = follow_all(&reading, job, cluster.watch_job(&job.name), indexes, &options);
     let mut logs = pin!(logs.map(|read| read.unwrap_or_else(|failure| {

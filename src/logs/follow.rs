@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, Stream, StreamExt as _};
-use indexedjob_core::facts::{Container, JobFacts, PodFacts};
+use indexedjob_core::facts::{Container, EventFacts, JobFacts, PodFacts};
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::{Change, JobProgress, attempt_number};
 use indexedjob_core::view::log::Origin;
@@ -30,6 +30,8 @@ use crate::cluster::ClusterError;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
+/// How long nothing may go on before the events are asked why, and between two looks at them.
+const BETWEEN_ASKING: Duration = Duration::from_secs(8);
 /// How often it is looked at who waits, and whether another Job has a connection to spare.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -71,6 +73,10 @@ struct Follow {
     /// Logs to be read.
     queue: VecDeque<(Key, Tail)>,
     reading: FuturesUnordered<BoxFuture<'static, Read>>,
+    /// A look at the events of the Job.
+    asking: FuturesUnordered<BoxFuture<'static, Vec<EventFacts>>>,
+    /// When that was last, or since when nothing goes on at all; None while something does.
+    asked: Option<Instant>,
     /// Indexes whose newest pod does not get on.
     waiting: Waiting,
     /// Indexes of which nothing was seen yet, while nothing goes on at all.
@@ -106,6 +112,8 @@ impl Follow {
             begun: Instant::now(),
             queue: VecDeque::new(),
             reading: FuturesUnordered::new(),
+            asking: FuturesUnordered::new(),
+            asked: None,
             waiting: Waiting::default(),
             absent: Waiting::default(),
             defaulted: false,
@@ -131,6 +139,7 @@ impl Follow {
                 }
                 Some(change) = pods.next() => self.pods_seen(change?)?,
                 Some(read) = self.reading.next() => self.stopped(read)?,
+                Some(events) = self.asking.next() => self.progress.observe_events(&events),
                 _ = tick.tick() => self.tell(),
             }
             self.start_reading();

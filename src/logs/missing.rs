@@ -7,8 +7,6 @@ use indexedjob_core::view::line::not_started;
 
 /// What every container goes through before it starts, as [`pick`](super::pick) tells it.
 const USUAL: [&str; 3] = ["", ": ContainerCreating", ": PodInitializing"];
-/// That a Job is suspended.
-pub(super) const SUSPENDED: &str = ": the Job is suspended";
 
 /// Why there is no log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +14,11 @@ pub(crate) enum Missing {
     /// Its container has not started yet.
     NotStarted {
         /// Why.
+        because: String,
+    },
+    /// It has no pod, and gets none while the Job is suspended.
+    Suspended {
+        /// That it is, and why, as far as the Job says.
         because: String,
     },
     /// Its container will not start any more.
@@ -50,8 +53,8 @@ impl Missing {
     /// Is it as it should be: nothing was written that cannot be read, and nothing went wrong?
     pub(super) fn is_expected(&self) -> bool {
         match self {
-            Self::NotStarted { because } => *because == SUSPENDED || self.is_usual(),
-            Self::NeverRan | Self::OnlyRun | Self::NoAttempt(_) | Self::Earlier(_) => true,
+            Self::NotStarted { .. } => self.is_usual(),
+            Self::Suspended { .. } | Self::NeverRan | Self::OnlyRun | Self::NoAttempt(_) | Self::Earlier(_) => true,
             Self::NeverStarted { .. }
             | Self::Gone
             | Self::AttemptGone(_)
@@ -72,7 +75,7 @@ impl Missing {
             _ => ("have", "their", "containers"),
         };
         match self {
-            Self::NotStarted { because } => not_started(these, because),
+            Self::NotStarted { because } | Self::Suspended { because } => not_started(these, because),
             Self::NeverStarted { container, because } => never_started(container, these, because),
             Self::Gone => gone(these),
             Self::AttemptGone(nth) => {

@@ -2,13 +2,13 @@
 
 use indexedjob_core::facts::{Container, Outcome, PodFacts};
 use indexedjob_core::numbering::Index;
-use indexedjob_core::progress::JobProgress;
+use indexedjob_core::progress::{JobProgress, Refusal};
 use indexedjob_core::text::shown;
 use indexedjob_core::view::line;
 use indexedjob_core::view::log::Origin;
 use jiff::Timestamp;
 
-use super::missing::{Missing, SUSPENDED};
+use super::missing::Missing;
 use super::options::{Attempts, Containers, LogsOptions};
 
 /// What containerd and CRI-O, and the kubelet itself, call a program that could not be started.
@@ -210,9 +210,14 @@ fn because(pod: &PodFacts, container: &Container) -> String {
     }
 }
 
-/// `: the Job is suspended`; empty where nothing is known of why there is no pod.
-pub(super) fn because_without_pod(progress: &JobProgress) -> &'static str {
-    if progress.job().is_some_and(|job| job.suspended) { SUSPENDED } else { "" }
+/// Why an index has no pod that may still get one: the Job is suspended, or the controller may not create pods, as far as
+/// `progress` knows the events.
+pub(super) fn to_come(progress: &JobProgress) -> Missing {
+    if let Some(job) = progress.job().filter(|job| job.suspended) {
+        return Missing::Suspended { because: format!(": {}", shown(&line::suspended(job))) };
+    }
+    let refused = progress.refusal().map(|Refusal { reason, message, .. }| line::because(&[&reason, &message]));
+    Missing::NotStarted { because: refused.unwrap_or_default() }
 }
 
 /// An index without a pod: not started, given up, or its pod is gone.
@@ -225,7 +230,7 @@ pub(super) fn without_pod(progress: &JobProgress, index: Index) -> Missing {
     match progress.verdict().map(|verdict| &verdict.outcome) {
         Some(Outcome::Failed { .. }) => Missing::JobFailed,
         Some(_) => Missing::NeverRan,
-        None => Missing::NotStarted { because: because_without_pod(progress).to_owned() },
+        None => to_come(progress),
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use indexedjob_core::facts::JobFacts;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::JobProgress;
+use indexedjob_core::stuck::{self, Stuck};
 use indexedjob_core::text::shown;
+use indexedjob_core::view::line::because;
 
 use super::missing::Missing;
 use super::options::{Attempts, LogsOptions};
@@ -18,6 +21,8 @@ pub(crate) struct Picked {
     pub(crate) logs: Vec<Log>,
     /// Why there is none, and of which numbers.
     missing: BTreeMap<Missing, Vec<u32>>,
+    /// The Job, where that it is suspended is why some have none.
+    pub(crate) suspended: Option<JobFacts>,
     /// Was there any log to be read, whoever has taken them out of `logs`?
     any: bool,
     /// How many numbers were meant.
@@ -29,6 +34,7 @@ impl Picked {
     /// The logs of `indexes`, as far as `progress` knows the pods. It fails where a pod has no such container.
     pub(crate) fn of(progress: &JobProgress, indexes: &IndexSet, options: &LogsOptions) -> Result<Self, String> {
         let mut picked = Self { options: options.clone(), meant: indexes.len() as usize, ..Self::default() };
+        let causes = stuck::causes(progress);
         for index in indexes.iter().map(Index) {
             for pick in picks(progress, index, options)? {
                 match pick {
@@ -36,10 +42,15 @@ impl Picked {
                         picked.any = true;
                         picked.logs.push(log);
                     }
-                    Err(missing) => picked.missing.entry(missing).or_default().push(progress.number(index).0),
+                    Err(missing) => {
+                        let missing = with_cause(missing, index, &causes);
+                        picked.missing.entry(missing).or_default().push(progress.number(index).0);
+                    }
                 }
             }
         }
+        let is_suspended = picked.missing.keys().any(|missing| matches!(missing, Missing::Suspended { .. }));
+        picked.suspended = progress.job().filter(|_| is_suspended).cloned();
         Ok(picked)
     }
 
@@ -80,14 +91,29 @@ impl Picked {
     }
 
     fn of_missing(&self, which: impl Fn(&Missing) -> bool) -> impl Iterator<Item = String> {
-        let these = self.missing.iter().filter(move |(missing, _)| which(missing));
-        these.map(|(missing, numbers)| missing.line(&numbers.iter().copied().collect()))
+        let mut these: Vec<_> = self.missing.iter().filter(move |(missing, _)| which(missing)).collect();
+        these.sort_by_key(|(_, numbers)| numbers.iter().min());
+        these.into_iter().map(|(missing, numbers)| missing.line(&numbers.iter().copied().collect()))
     }
 
     /// The numbers of which the log may still come.
     pub(crate) fn to_come(&self) -> IndexSet {
-        let waiting = self.missing.iter().filter(|(missing, _)| matches!(missing, Missing::NotStarted { .. }));
+        let waiting = self
+            .missing
+            .iter()
+            .filter(|(missing, _)| matches!(missing, Missing::NotStarted { .. } | Missing::Suspended { .. }));
         waiting.flat_map(|(_, numbers)| numbers.iter().copied()).collect()
+    }
+}
+
+/// What holds up several indexes is one reason, in whatever words each of their pods tells it.
+fn with_cause(missing: Missing, index: Index, causes: &[Stuck]) -> Missing {
+    let is_one = |cause: &&Stuck| cause.indexes.contains(index.0) && !cause.reason.is_empty();
+    match (&missing, causes.iter().find(is_one)) {
+        (Missing::NotStarted { .. }, Some(cause)) if !missing.is_usual() => {
+            Missing::NotStarted { because: because(&[&cause.reason, &cause.message]) }
+        }
+        _ => missing,
     }
 }
 

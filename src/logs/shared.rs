@@ -18,22 +18,24 @@ pub(crate) struct Reading {
     pub(super) connections: usize,
     /// A permit for each of them.
     pub(super) permits: Arc<Semaphore>,
+    /// The flags to repeat in hints.
+    pub(super) given: String,
     /// Has a log ever been opened? A refusal after that is one of a server that is just starting.
     pub(super) allowed: AtomicBool,
 }
 
 impl Reading {
     /// Lines go to stdout, words to stderr; at most so many logs are read at a time, each over a connection of its own;
-    /// 0 is 1.
-    pub(crate) fn new(cluster: &Cluster, term: &Term, connections: usize) -> Arc<Self> {
-        Self::over(cluster, Output::of(term), connections)
+    /// 0 is 1. `given` are the flags to repeat in hints.
+    pub(crate) fn new(cluster: &Cluster, term: &Term, connections: usize, given: String) -> Arc<Self> {
+        Self::over(cluster, Output::of(term), connections, given)
     }
 
-    pub(super) fn over(cluster: &Cluster, output: Output, connections: usize) -> Arc<Self> {
+    pub(super) fn over(cluster: &Cluster, output: Output, connections: usize, given: String) -> Arc<Self> {
         let connections = connections.clamp(1, Semaphore::MAX_PERMITS);
         let permits = Arc::new(Semaphore::new(connections));
         let allowed = AtomicBool::new(false);
-        Arc::new(Self { cluster: cluster.clone(), output, connections, permits, allowed })
+        Arc::new(Self { cluster: cluster.clone(), output, connections, permits, given, allowed })
     }
 }
 

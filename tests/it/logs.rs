@@ -155,6 +155,56 @@ fn an_index_that_waits_says_for_what() {
 }
 
 #[test]
+fn what_holds_up_several_is_one_line_and_the_first_index_comes_first() {
+    let (server, job) = job();
+    job.add_pod(Pod::new(0).unscheduled());
+    job.add_pod(Pod::new(1).waiting("ErrImagePull", "not found"));
+    job.add_pod(Pod::new(2).waiting("ImagePullBackOff", "Back-off pulling image \"x\": not found"));
+    let output = run(&server, "logs x --index 0-2").output();
+    let lines: Vec<_> = output.stderr.lines().collect();
+    let image = "error: indexes 1,2 have not started yet: ImagePullBackOff: Back-off pulling image \"x\": not found";
+    assert!(lines[0].starts_with("error: index 0 has not started yet: Unschedulable: "), "{lines:?}");
+    assert_eq!((lines[1], lines.len()), (image, 3));
+}
+
+#[test]
+fn why_there_is_no_pod_is_told() {
+    let (server, job) = job();
+    job.add_logged_pod(0, "0\n");
+    let why = "pods \"x-1-abcde\" is forbidden: exceeded quota: q";
+    job.add_event("Warning", "FailedCreate", &format!("Error creating: {why}"));
+    let line = format!("error: index 3 has not started yet: FailedCreate: {why}\n");
+    run(&server, "logs x --index 3").output().says(1, "", &[&line]);
+    run(&server, "logs x --index 0").output().is(0, "0\n", "");
+    assert_eq!(server.requests_to("GET", "*/events").len(), 1, "of an index with a log nothing is asked");
+    server.forbid("list", "events");
+    let forbidden = "why pods are missing cannot be read: Error from server (Forbidden)";
+    run(&server, "logs x --index 3").output().says(1, "", &[forbidden, "error: index 3 has not started yet\n"]);
+}
+
+#[test]
+fn a_suspended_job_has_no_logs_and_what_resumes_it_is_told() {
+    let (server, job) = job();
+    job.edit(|job| job["spec"]["suspend"] = json!(true));
+    let none = "error: indexes 0-4 have not started yet: the Job is suspended";
+    let resume = "hint: kubectl indexedjob resume x -n default\n";
+    run(&server, "logs x -n default").output().is(1, "", &format!("{none}\n{resume}"));
+    let begun = |key: &str| {
+        let key = format!("kubectl-indexedjob/{key}");
+        job.edit(|job| job["metadata"]["annotations"] = json!({key: "a.b"}));
+    };
+    begun("retrying");
+    let hint = "hint: give the same retry command again, or take it back: kubectl indexedjob retry x --undo\n";
+    run(&server, "logs x").output().is(1, "", &format!("{none}: a retry has begun it and not ended\n{hint}"));
+    begun("creating");
+    run(&server, "logs x").output().says(
+        1,
+        "",
+        &["suspended: a create has begun it and not ended\nhint: give the same"],
+    );
+}
+
+#[test]
 fn a_pod_that_is_gone_is_no_index_that_never_started() {
     let (server, job) = job();
     job.complete();
@@ -664,11 +714,11 @@ fn an_index_that_has_not_had_its_turn_is_told_and_is_no_failure_unless_it_is_nam
     run(&server, "logs x --index 0-4").output().is(1, "0\n", &["error: ", not_started, hint].concat());
     let previous = "index 0 has only one attempt, and its container ran once\n";
     let output = run(&server, "logs x -p").output();
-    output.says(1, "", &[&format!("error: {not_started}"), &format!("error: {previous}")]);
+    output.says(1, "", &[&format!("error: {previous}"), &format!("error: {not_started}")]);
     let pod = job.add_pod(Pod::new(1).failed(1));
     server.log("default", &pod, "worker", Log::Bytes(b"first\n".to_vec()));
     job.add_logged_pod(1, "second\n");
-    run(&server, "logs x -p").output().says(0, "first\n", &["indexes 2-4 have not started yet", previous]);
+    run(&server, "logs x -p").output().says(0, "first\n", &[previous, "indexes 2-4 have not started yet"]);
     job.add_pod(Pod::new(2).waiting("ErrImagePull", "not found"));
     run(&server, "logs x").output().says(1, "0\nsecond\n", &["error: index 2 has not started yet: ErrImagePull"]);
 }

@@ -361,6 +361,32 @@ fn a_job_that_failed_as_a_whole_names_the_indexes_that_did() {
 }
 
 #[test]
+fn a_suspended_job_is_told_with_what_resumes_it() {
+    let server = Server::start();
+    let job = server.add_job("x", 3);
+    job.edit(|job| job["spec"]["suspend"] = json!(true));
+    let running = run(&server, "wait x -n default").spawn();
+    running.await_stderr("\nx: the Job is suspended\nhint: kubectl indexedjob resume x -n default\n");
+    drop(running);
+    let described = run(&server, "describe x").output();
+    assert!(described.text().contains("Next:\n  kubectl indexedjob resume x\n"), "{}", described.text());
+
+    job.edit(|job| job["metadata"]["annotations"] = json!({"kubectl-indexedjob/retrying": "status.a.b"}));
+    let running = run(&server, "wait x").spawn();
+    let hint = "hint: give the same retry command again, or take it back: kubectl indexedjob retry x --undo\n";
+    running.await_stderr(&format!("\nx: the Job is suspended: a retry has begun it and not ended\n{hint}"));
+    drop(running);
+    let list = run(&server, "list -o wide").output();
+    assert!(list.text().contains(" HalfMade ") && list.text().ends_with(" a retry has begun it and not ended\n"));
+    let status = run(&server, "status x").output();
+    assert!(
+        status.text().contains("   the Job is suspended: a retry has begun it and not ended\n"),
+        "{}",
+        status.text()
+    );
+}
+
+#[test]
 fn what_holds_up_many_jobs_is_told_of_some() {
     let server = Server::start();
     for n in 0..8 {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::PodFacts;
 use crate::index_set::IndexSet;
@@ -59,6 +60,8 @@ pub struct JobFacts {
     /// The numbers of tasks that count as succeeded in it although they are not done: a retry left them out. Empty for
     /// most Jobs.
     pub left_out: IndexSet,
+    /// The verb that has begun to make it and has not ended; None for a Job that is whole.
+    pub begun: Option<Begun>,
     /// Somebody is deleting it.
     pub deleting: bool,
     /// The label selector of its pods, as a list request takes it; empty where there is none.
@@ -131,6 +134,15 @@ impl JobFacts {
             FailedIndexes::NotCounted => &NONE,
         }
     }
+}
+
+/// The verb that has begun to make a Job and has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// `create`: some of its helpers are missing.
+    ByCreate,
+    /// `retry`: it does not know yet what is done.
+    ByRetry,
 }
 
 /// Which indexes of a Job have failed for good.
@@ -213,6 +225,10 @@ struct RawAnnotations {
     skipped: Option<String>,
     #[serde(rename = "kubectl-indexedjob/active-deadline-seconds")]
     former_deadline: Option<String>,
+    #[serde(rename = "kubectl-indexedjob/creating")]
+    creating: Option<IgnoredAny>,
+    #[serde(rename = "kubectl-indexedjob/retrying")]
+    retrying: Option<IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -276,7 +292,8 @@ impl From<RawJob> for JobFacts {
     fn from(raw: RawJob) -> Self {
         let RawJob { metadata, spec, status } = raw;
         let completions = spec.completions.unwrap_or(0);
-        let RawAnnotations { numbers, skipped, former_deadline } = metadata.annotations.unwrap_or_default();
+        let RawAnnotations { numbers, skipped, former_deadline, creating, retrying } =
+            metadata.annotations.unwrap_or_default();
         let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
         let conditions = status.conditions.unwrap_or_default();
         let failed_at = conditions.iter().find(|c| c.kind == "Failed" && c.status == "True");
@@ -298,6 +315,7 @@ impl From<RawJob> for JobFacts {
             chain,
             // A set that makes no sense (somebody changed it) is one that says nothing.
             left_out: skipped.and_then(|set| IndexSet::parse(&set, completions).ok()).unwrap_or_default(),
+            begun: creating.map(|_| Begun::ByCreate).or_else(|| retrying.map(|_| Begun::ByRetry)),
             deleting: metadata.deletion_timestamp.is_some(),
             pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),
             manual_selector: spec.manual_selector.unwrap_or(false),

@@ -10,7 +10,7 @@ mod pod;
 use serde::Deserialize;
 
 pub use event::{EventFacts, outcome};
-pub use job::{CANCELLING_DEADLINE, CHAIN, FailedIndexes, JobFacts, Outcome, RETRYING, Verdict};
+pub use job::{Begun, CANCELLING_DEADLINE, CHAIN, FailedIndexes, JobFacts, Outcome, RETRYING, Verdict};
 pub use pod::{Container, End, Ending, FAILURE_COUNT, GIVEN_UP, Phase, PodFacts};
 
 /// The annotation (since 1.21) and label (since 1.28) of a pod that hold its completion index

@@ -22,12 +22,11 @@ pub use cancel::{Fate, Step as CancelStep, cancel, fate, given_up, limits, next 
 pub use drain::{Step as DrainStep, has_begun, next as next_of_drain, restore};
 pub use former::{ACTIVE_DEADLINE, Former, PARALLELISM, SUSPENDED};
 pub use narrow::Narrow;
-pub use refusal::{Begun, Refusal, Verb};
+pub use refusal::{Refusal, Verb};
 pub use scale::{Wish, scale};
 pub use suspend::{resume, suspend};
 
-use crate::creation::CREATING;
-use crate::facts::{JobFacts, RETRYING};
+use crate::facts::{Begun, JobFacts};
 
 /// A Job that a verb is about to change.
 #[derive(Clone, Debug)]
@@ -40,8 +39,6 @@ pub struct Target {
     pub active_deadline: Option<u64>,
     /// `spec.maxFailedIndexes`; None where any number may fail.
     pub max_failed_indexes: Option<u32>,
-    /// The verb that has begun to make it and has not ended; None for a Job that is whole.
-    pub begun: Option<Begun>,
 }
 
 /// What is to be sent.
@@ -61,13 +58,11 @@ impl Target {
     pub fn read(job: &Value) -> Result<Self, serde_json::Error> {
         let annotations = &job["metadata"]["annotations"];
         let number = |field: &str| job["spec"][field].as_u64();
-        let begun_by = |key: &str, begun| annotations[key].is_string().then_some(begun);
         Ok(Self {
             job: JobFacts::deserialize(job)?,
             former: Former::of(annotations),
             active_deadline: number("activeDeadlineSeconds"),
             max_failed_indexes: number("maxFailedIndexes").map(|most| u32::try_from(most).unwrap_or(u32::MAX)),
-            begun: begun_by(CREATING, Begun::ByCreate).or_else(|| begun_by(RETRYING, Begun::ByRetry)),
         })
     }
 
@@ -98,7 +93,7 @@ impl Target {
     /// A run that does not know yet what is done would run it again, and what a retry has begun another one has to find
     /// as it was.
     fn no_retry_begun(&self) -> Result<(), Refusal> {
-        match self.begun {
+        match self.job.begun {
             Some(Begun::ByRetry) => Err(Refusal::HalfMade(Begun::ByRetry)),
             Some(Begun::ByCreate) | None => Ok(()),
         }

@@ -1,6 +1,6 @@
 //! Why a verb does nothing; `view::lifecycle` puts it into words.
 
-use crate::facts::Outcome;
+use crate::facts::{Begun, Outcome};
 use crate::index_set::IndexSet;
 use crate::text::Foreign;
 
@@ -58,15 +58,6 @@ pub enum Refusal {
         /// `maxFailedIndexes`.
         most: u32,
     },
-}
-
-/// The verb that has begun to make a Job and has not ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// `create`: some of its helpers are missing.
-    ByCreate,
-    /// `retry`: it does not know yet what is done.
-    ByRetry,
 }
 
 /// What was asked for, of a Job that is Kueue's.

@@ -84,10 +84,9 @@ fn loses_nothing(target: &Target, parallelism: u32, completions: u32) -> Result<
 mod tests {
     use serde_json::Value;
 
-    use super::super::Begun;
     use super::super::tests::{patch, target};
     use super::*;
-    use crate::facts::RETRYING;
+    use crate::facts::{Begun, RETRYING};
 
     const NO: Wish = Wish { parallelism: None, completions: None, now: false };
 

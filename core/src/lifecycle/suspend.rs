@@ -24,7 +24,7 @@ pub fn suspend(target: &Target) -> Result<Change, Refusal> {
 pub fn resume(target: &Target) -> Result<Change, Refusal> {
     target.still_open()?;
     target.not_queued(Verb::Resume)?;
-    if let Some(begun) = target.begun {
+    if let Some(begun) = target.job.begun {
         return Err(Refusal::HalfMade(begun));
     }
     let lowered = target.former.parallelism;
@@ -41,10 +41,9 @@ pub fn resume(target: &Target) -> Result<Change, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Begun;
     use super::super::tests::{ended, patch, target};
     use super::*;
-    use crate::facts::RETRYING;
+    use crate::facts::{Begun, RETRYING};
 
     #[test]
     fn a_job_is_suspended_and_resumed_once() {

@@ -1,9 +1,9 @@
 //! What suspend, resume, scale, cancel and delete say beside kubectl's own line.
 
 use super::{count, indexes};
-use crate::facts::{JobFacts, Outcome};
+use crate::facts::{Begun, JobFacts, Outcome};
 use crate::index_set::IndexSet;
-use crate::lifecycle::{Begun, Refusal, Target, Verb};
+use crate::lifecycle::{Refusal, Target, Verb};
 use crate::text::{quoted, shown};
 
 /// Why the Job `name` is left as it is: a line without `error:`.
@@ -87,6 +87,16 @@ pub fn instead(refusal: &Refusal, name: &str, given: &str) -> Option<String> {
             patch(&format!("\"maxFailedIndexes\":{failed}"))
         ),
     })
+}
+
+/// What lets a suspended Job run; None where only its queue does. `given` are the flags that say which Job is meant.
+#[must_use]
+pub fn resumed_by(job: &JobFacts, given: &str) -> Option<String> {
+    match job.begun {
+        Some(begun) => instead(&Refusal::HalfMade(begun), &job.name, given),
+        None if job.queue.is_some() => None,
+        None => Some(format!("kubectl indexedjob resume {}{given}", quoted(&job.name))),
+    }
 }
 
 /// `job x is complete`: how a Job has ended, or is about to.

@@ -2,12 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::facts::JobFacts;
 use crate::human;
 use crate::index_set::IndexSet;
 use crate::numbering::Numbering;
 use crate::pace::Pace;
 use crate::progress::{JobProgress, PodTally, Tally};
-use crate::stuck::{Obstacle, Stuck};
+use crate::stuck::{Obstacle, Stuck, why_suspended};
 use crate::text::Foreign;
 
 use super::{count, indexes};
@@ -216,6 +217,15 @@ pub fn stuck(stuck: &Stuck, numbering: &Numbering, by: Option<&Foreign>) -> Stri
         Obstacle::Unschedulable | Obstacle::Image | Obstacle::Config | Obstacle::Usual | Obstacle::Other => {
             not_started(&why)
         }
+    }
+}
+
+/// `the Job is suspended: a retry has begun it and not ended`, as far as the Job says itself; not yet safe to show.
+#[must_use]
+pub fn suspended(job: &JobFacts) -> String {
+    match why_suspended(job) {
+        none if none.is_empty() => "the Job is suspended".to_owned(),
+        why => format!("the Job is suspended: {}", why.raw()),
     }
 }
 

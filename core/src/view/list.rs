@@ -8,6 +8,7 @@ use super::table::{Heading, Table};
 use crate::facts::{JobFacts, Outcome, Verdict};
 use crate::human;
 use crate::progress::JobProgress;
+use crate::stuck::why_suspended;
 use crate::text::{Foreign, shown};
 
 /// Before that a Job is not said to stand still: every pod needs some time to be ready.
@@ -105,19 +106,25 @@ pub fn why(job: &JobFacts, now: Timestamp) -> (Foreign, Foreign) {
     let ready = job.ready.unwrap_or(job.active);
     let is_slow = job.started.or(job.created).is_some_and(|since| now.duration_since(since) >= USUAL_TIME);
     let told = |reason: &str, message: &str| (reason.into(), message.into());
-    match (&job.verdict, &job.queue) {
-        (Some(Verdict { outcome, .. }), _) if job.was_cancelled(outcome) => told("Cancelled", CANCELLED),
-        (Some(Verdict { outcome: Outcome::Failed { reason, message }, .. }), _) => (reason.clone(), message.clone()),
-        (Some(_), _) => Default::default(),
+    match &job.verdict {
+        Some(Verdict { outcome, .. }) if job.was_cancelled(outcome) => told("Cancelled", CANCELLED),
+        Some(Verdict { outcome: Outcome::Failed { reason, message }, .. }) => (reason.clone(), message.clone()),
+        Some(_) => Default::default(),
         _ if job.deleting => Default::default(),
-        (None, Some(queue)) if job.suspended => {
-            ("Queued".into(), format!("it waits in the queue {}", queue.raw()).into())
-        }
-        _ if job.suspended => Default::default(),
+        _ if job.suspended => (suspended_because(job).into(), why_suspended(job)),
         _ if job.parallelism == Some(0) => told("NoParallelism", "spec.parallelism is 0: nothing is started"),
         _ if is_slow && job.pods_missing() > 0 => told("PodsMissing", "fewer pods are there than may run at a time"),
         _ if is_slow && ready == 0 && job.active > 0 => told("NoPodReady", "its pods are there, and none is ready"),
         _ => Default::default(),
+    }
+}
+
+/// One word for what a suspended Job waits for; empty where somebody has just suspended it.
+fn suspended_because(job: &JobFacts) -> &'static str {
+    match (job.begun, &job.queue) {
+        (Some(_), _) => "HalfMade",
+        (None, Some(_)) => "Queued",
+        (None, None) => "",
     }
 }
 

@@ -11,11 +11,13 @@ use futures::StreamExt as _;
 use futures::future::join_all;
 use indexedjob_core::facts::{JobFacts, Outcome};
 use indexedjob_core::index_set::IndexSet;
+use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::{IndexState, JobProgress};
 use indexedjob_core::select::Selection;
 use indexedjob_core::view::ending;
+use indexedjob_core::view::lifecycle::resumed_by;
 
-use super::{Context, chain, input, observe_attempts, observe_open, target};
+use super::{Context, chain, input, observe_attempts, observe_open, target, why_pods_are_missing};
 use crate::cli::{JobName, LogsArgs, OrderArg};
 use crate::cluster::{Cluster, Phases};
 use crate::exit::Exit;
@@ -41,7 +43,8 @@ pub(crate) async fn run(args: LogsArgs, context: &Context) -> Result<Exit, Failu
     }
     let cluster = context.cluster().await?;
     let names = target::read(names, &cluster, context).await?;
-    let reading = Reading::new(&cluster, &context.term, args.max_log_requests as usize);
+    let given = context.connection.given();
+    let reading = Reading::new(&cluster, &context.term, args.max_log_requests as usize, given);
     let logs = Logs { args: &args, names, selection, options, cluster, reading, context };
     let ended = match (&args.save, args.follow && !args.previous) {
         (Some(directory), _) => logs.save(directory).await,
@@ -140,6 +143,7 @@ impl Logs<'_> {
             observe_attempts(&mut progress, &self.cluster, these).await?;
         }
         chain::observe_earlier(&mut progress, &indexes, &self.cluster).await?;
+        self.ask_why_missing(&mut progress, &indexes).await;
         if let Some(job) = progress.job() {
             chain::tell_if_retried(job, &self.cluster, &self.context.term).await;
         }
@@ -148,6 +152,15 @@ impl Logs<'_> {
             self.say(name, &choice);
         }
         Ok(picked)
+    }
+
+    /// Asks why indexes that are meant have no pod, where there are fewer than there should be.
+    async fn ask_why_missing(&self, progress: &mut JobProgress, indexes: &IndexSet) {
+        let Some(job) = progress.job().filter(|job| job.pods_missing() > 0) else { return };
+        if indexes.iter().any(|index| progress.state(Index(index)) == Some(IndexState::Pending)) {
+            let events = why_pods_are_missing(job, &self.cluster, &self.context.term).await;
+            progress.observe_events(&events.unwrap_or_default());
+        }
     }
 
     /// The indexes of a Job that are selected, and what had to be known for that.
@@ -212,11 +225,14 @@ impl Logs<'_> {
         for line in &missing {
             self.say(name, &format!("error: {line}"));
         }
-        let to_come = picked.to_come();
-        if !to_come.is_empty() {
-            let (name, given) = (name.as_str(), self.context.connection.given());
-            let these = to_come.compact();
-            self.context.term.note(&format!("hint: kubectl indexedjob logs {name} --index {these} -f{given}"));
+        let (to_come, given) = (picked.to_come(), self.context.connection.given());
+        let follow = || format!("kubectl indexedjob logs {} --index {} -f{given}", name.as_str(), to_come.compact());
+        let hint = match &picked.suspended {
+            Some(job) => resumed_by(job, &given),
+            None => (!to_come.is_empty()).then(follow),
+        };
+        if let Some(hint) = hint {
+            self.context.term.note(&format!("hint: {hint}"));
         }
         if missing.is_empty() { Exit::Done } else { Exit::Error }
     }

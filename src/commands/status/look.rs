@@ -1,6 +1,6 @@
 //! The Job as it is now, with as few pods as the answer needs.
 
-use indexedjob_core::facts::{EventFacts, JobFacts};
+use indexedjob_core::facts::JobFacts;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::manifest::{ItemPlace, TaskItems};
 use indexedjob_core::progress::{Change, IndexState, JobProgress};
@@ -8,7 +8,7 @@ use indexedjob_core::select::Selection;
 use indexedjob_core::view::status::{SortBy, Status};
 use jiff::Timestamp;
 
-use super::super::{Context, chain, observe_attempts, observe_open};
+use super::super::{Context, chain, observe_attempts, observe_open, why_pods_are_missing};
 use crate::cli::StatusForm;
 use crate::clock;
 use crate::cluster::{Cluster, ClusterError, Kind, Phases};
@@ -49,21 +49,6 @@ impl Seen {
     pub(super) fn with_pods_missing(&self) -> Option<&JobFacts> {
         let open = self.progress.job().filter(|_| self.progress.verdict().is_none());
         open.filter(|job| job.pods_missing() > 0)
-    }
-}
-
-/// The events of the Job, which tell why pods are missing; None where they cannot be read, which is told.
-pub(super) async fn why_pods_are_missing(
-    job: &JobFacts,
-    cluster: &Cluster,
-    context: &Context,
-) -> Option<Vec<EventFacts>> {
-    match cluster.events(&job.name, &job.uid).await {
-        Ok(events) => Some(events.into_iter().filter_map(|event| serde_json::from_value(event).ok()).collect()),
-        Err(error) => {
-            context.term.note(&format!("why pods are missing cannot be read: {error}"));
-            None
-        }
     }
 }
 
@@ -121,7 +106,7 @@ pub(super) async fn look(name: &str, wanted: &Wanted, cluster: &Cluster, context
         chain::tell_if_retried(job, cluster, &context.term).await;
     }
     if let Some(job) = seen.with_pods_missing().filter(|_| wanted.shows_why()) {
-        let events = why_pods_are_missing(job, cluster, context).await;
+        let events = why_pods_are_missing(job, cluster, &context.term).await;
         seen.progress.observe_events(&events.unwrap_or_default());
     }
     Ok(seen)

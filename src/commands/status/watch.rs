@@ -9,13 +9,13 @@ use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::view::ending;
 use tokio::time::{Instant, interval};
 
-use super::look::{Seen, Wanted, items, job, told, why_pods_are_missing};
+use super::look::{Seen, Wanted, items, job, told};
 use super::{Shape, block, nothing};
 use crate::cli::StatusArgs;
 use crate::clock;
 use crate::cluster::{Cluster, ClusterError};
 use crate::commands::last_words::{last_words, unreadable};
-use crate::commands::{Context, done};
+use crate::commands::{Context, done, why_pods_are_missing};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::term::{Block, Screen};
@@ -118,7 +118,7 @@ impl<'a> Watch<'a> {
         self.next_asking.filter(|next| *next <= Instant::now())?;
         let job = self.seen.with_pods_missing()?.clone();
         let (cluster, context) = (self.cluster, self.context);
-        Some(async move { why_pods_are_missing(&job, cluster, context).await }.boxed_local())
+        Some(async move { why_pods_are_missing(&job, cluster, &context.term).await }.boxed_local())
     }
 
     /// Takes in what they say; where they cannot be read, nobody asks again.

@@ -10,8 +10,10 @@ use indexedjob_core::goal::Judgement;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::pace::Pace;
 use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::stuck::Obstacle;
 use indexedjob_core::view::ending;
 use indexedjob_core::view::events::{self, Origin};
+use indexedjob_core::view::lifecycle::resumed_by;
 use indexedjob_core::view::line::{self, Told};
 use tokio::time::{Instant, interval, timeout_at};
 
@@ -233,7 +235,10 @@ impl Wait<'_> {
             match self.common.telling(&stuck, self.name) {
                 Telling::InFull => {
                     let line = line::stuck(&stuck, &numbering, found.suspended_by.as_ref());
-                    self.term.note(&format!("{}: {line}", self.name));
+                    let suspended = found.progress.job().filter(|_| stuck.obstacle == Obstacle::Suspended);
+                    let hint = suspended.and_then(|job| resumed_by(job, self.given));
+                    let hint = hint.map(|command| format!("\nhint: {command}")).unwrap_or_default();
+                    self.term.note(&format!("{}: {line}{hint}", self.name));
                 }
                 Telling::ThatThereAreMore => self.term.note("other Jobs are held up by the same"),
                 Telling::NotAtAll => {}

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
+use futures::FutureExt as _;
 use indexedjob_core::facts::{Container, Outcome, PodFacts};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::{Index, Number};
 use indexedjob_core::text::shown;
+use indexedjob_core::view::lifecycle::resumed_by;
 use indexedjob_core::view::log::Origin;
 use tokio::time::Instant;
 
@@ -15,7 +17,7 @@ use super::super::missing::Missing;
 use super::super::options::{Attempts, Expected, Form, Indexes};
 use super::super::pick;
 use super::super::waiting::Cause;
-use super::Follow;
+use super::{BETWEEN_ASKING, Follow};
 
 impl Follow {
     /// Says who waits for what, where it has not been said.
@@ -34,14 +36,41 @@ impl Follow {
         };
         let absent: BTreeSet<Number> = absent.iter().map(|index| self.progress.number(Index(index))).collect();
         self.absent.retain(&absent);
-        let because = pick::because_without_pod(&self.progress);
+        self.ask_why(!absent.is_empty(), now);
+        let missing = pick::to_come(&self.progress);
         for number in absent {
-            let missing = Missing::NotStarted { because: because.to_owned() };
-            self.absent.add(number, "", Cause::NoLog(missing), now);
+            self.absent.add(number, "", Cause::NoLog(missing.clone()), now);
         }
-        for line in self.absent.due(now).into_iter().chain(self.waiting.due(now)) {
+        let hint = self.resumed_by(&missing).map(|command| format!("\nhint: {command}")).unwrap_or_default();
+        for line in self.absent.due(now) {
+            self.shared.note(&format!("{line}{hint}"));
+        }
+        for line in self.waiting.due(now) {
             self.shared.note(&line);
         }
+    }
+
+    /// Asks the events why pods are missing, where none of those comes that the controller should have made by now.
+    fn ask_why(&mut self, is_held_up: bool, now: Instant) {
+        let job = self.progress.job().filter(|job| is_held_up && job.pods_missing() > 0);
+        let Some(job) = job.filter(|_| self.progress.refusal().is_none()) else {
+            self.asked = None;
+            return;
+        };
+        if self.asking.is_empty() && now >= *self.asked.get_or_insert(now) + BETWEEN_ASKING {
+            let (cluster, name, uid) = (self.shared.reading.cluster.clone(), job.name.clone(), job.uid.clone());
+            // Who may not read them is told no more than that nothing has started.
+            let events = async move { cluster.events(&name, &uid).await.unwrap_or_default() };
+            let facts = |event| serde_json::from_value(event).ok();
+            self.asking.push(events.map(move |events| events.into_iter().filter_map(facts).collect()).boxed());
+            self.asked = Some(now);
+        }
+    }
+
+    /// The command that lets the Job run, where that it is suspended is why nothing comes.
+    fn resumed_by(&self, missing: &Missing) -> Option<String> {
+        let job = self.progress.job().filter(|_| matches!(missing, Missing::Suspended { .. }))?;
+        resumed_by(job, &self.shared.reading.given)
     }
 
     /// At the end: says of which indexes there was never anything to read, where that has not been said.

@@ -96,7 +96,7 @@ impl Stage {
             Cluster::over(self.fake.clone(), "default", Arc::new(move |note| from_below.add([format!("{note:?}")])));
         let job = cluster.job("x").await?;
         let output = Output::new(out, Box::new(move |text| notes.add([text.to_owned()])));
-        let reading = Reading::over(&cluster, output, self.connections);
+        let reading = Reading::over(&cluster, output, self.connections, String::new());
         let following = follow_all(&reading, &job, cluster.watch_job("x"), self.indexes.clone(), &self.options);
         let played = async { tokio::join!(following, script).0 };
         timeout(Duration::from_secs(3600), played).await.expect("it ends within an hour")
@@ -515,8 +515,27 @@ async fn a_job_that_is_suspended_is_told_and_followed_when_it_is_resumed() {
             stage.job.complete();
         })
         .await;
-    let note = "indexes 0-2 have not started yet: the Job is suspended";
+    let note = "indexes 0-2 have not started yet: the Job is suspended\nhint: kubectl indexedjob resume x";
     stage.is(&ended, Exit::Done, "[0] x\n[1] x\n[2] x\n", &[note]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pods_that_may_not_be_created_are_told_by_the_events_of_the_job() {
+    let stage = Stage::new(3);
+    let why = "pods \"x-0-abcde\" is forbidden: exceeded quota: q";
+    stage.job.add_event("Warning", "FailedCreate", &format!("Error creating: {why}"));
+    let ended = stage
+        .follow(async {
+            seconds(100).await;
+            for index in 0..3 {
+                stage.job.add_logged_pod(index, "x\n");
+            }
+            stage.job.complete();
+        })
+        .await;
+    let note = format!("indexes 0-2 have not started yet: FailedCreate: {why}");
+    stage.is(&ended, Exit::Done, "[0] x\n[1] x\n[2] x\n", &[&note]);
+    assert_eq!(stage.fake.requests_to("GET", "*/events").len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -760,7 +779,7 @@ async fn somebody_else_may_see_the_end_of_the_job() {
     let job = cluster.job("x").await.unwrap();
     let output = Output::new(Box::new(stage.out.clone()), Box::new(|_| {}));
     let end = Box::pin(futures::stream::once(seconds(5)).filter_map(|()| async { None }));
-    let reading = Reading::over(&cluster, output, 16);
+    let reading = Reading::over(&cluster, output, 16, String::new());
     let ended = follow_all(&reading, &job, end, Indexes::All, &stage.options).await;
     stage.is(&ended, Exit::Done, "[0] 0\n", &[]);
 }
@@ -928,7 +947,7 @@ async fn jobs_that_are_followed_together_share_the_connections() {
     let notes = stage.notes.clone();
     let cluster = Cluster::over(stage.fake.clone(), "default", Arc::new(|_| {}));
     let output = Output::new(Box::new(stage.out.clone()), Box::new(move |text| notes.add([text.to_owned()])));
-    let reading = Reading::over(&cluster, output, stage.connections);
+    let reading = Reading::over(&cluster, output, stage.connections, String::new());
     let look = Look { parts: indexedjob_core::view::log::Parts { job: true, container: false }, ..stage.options.look };
     let options = LogsOptions { look, ..stage.options.clone() };
     let follow = async |name: &str| {

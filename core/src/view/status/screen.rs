@@ -8,7 +8,7 @@ use crate::progress::IndexState::{
     self, Failed, Pending, Retrying, Running, Starting, Succeeded, Terminating, Unfinished,
 };
 use crate::text::Foreign;
-use crate::view::count;
+use crate::view::{count, line};
 
 /// What a screen shows.
 pub(super) struct Screen<'a> {
@@ -93,10 +93,9 @@ fn why_pending(status: &Status) -> Foreign {
     let Some(job) = progress.job() else { return Foreign::default() };
     let at_once = job.parallelism.unwrap_or(1);
     let busy = progress.tally().map_or(0, |tally| tally.running + tally.starting + tally.terminating);
-    let why = match (&job.managed_by, &job.queue) {
-        (Some(other), _) => format!("left to {}", other.raw()),
-        (None, Some(queue)) if job.suspended => format!("the Job is suspended: it waits in the queue {}", queue.raw()),
-        (None, None) if job.suspended => "the Job is suspended".to_owned(),
+    let why = match &job.managed_by {
+        Some(other) => format!("left to {}", other.raw()),
+        None if job.suspended => line::suspended(job),
         _ if at_once == 0 => "the Job's parallelism is 0".to_owned(),
         _ if busy >= at_once || progress.refusal().is_some() => {
             format!("waits for its turn, {} at a time", count(at_once, "index", "indexes"))
