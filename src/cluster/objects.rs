@@ -116,11 +116,22 @@ impl Cluster {
             "involvedObject.name={name},involvedObject.namespace={namespace},\
              involvedObject.kind={kind},involvedObject.uid={uid}"
         );
-        let path = format!("/api/v1/namespaces/{}/events", escaped(namespace));
-        let namespace = namespace.to_owned();
+        self.list_events(&about).await
+    }
+
+    /// The events of Jobs whose pods could not be created, of all Jobs of the namespace; in no order.
+    pub(crate) async fn refusals(&self) -> Result<Vec<Value>, ClusterError> {
+        self.list_events("involvedObject.kind=Job,reason=FailedCreate").await
+    }
+
+    async fn list_events(&self, fields: &str) -> Result<Vec<Value>, ClusterError> {
+        let namespace = self.namespace().to_owned();
+        let path = match namespace.as_str() {
+            "" => "/api/v1/events".to_owned(),
+            namespace => format!("/api/v1/namespaces/{}/events", escaped(namespace)),
+        };
         let asked = Asked { verb: "list", resource: "events".to_owned(), namespace, ..Asked::default() };
-        let events = self.pages(&path, asked, &[("fieldSelector", &about)], |_| true, Tries::Bounded).await?;
-        Ok(events.items)
+        Ok(self.pages(&path, asked, &[("fieldSelector", fields)], |_| true, Tries::Bounded).await?.items)
     }
 
     /// Creates `object` where its apiVersion and kind belong, in its own namespace or this one. Sent once.

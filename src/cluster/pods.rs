@@ -1,5 +1,7 @@
 //! The pods of a Job: all of them, or as few as answer the question.
 
+use std::collections::BTreeSet;
+
 use indexedjob_core::facts::{INDEX_KEY, JobFacts, Page, PodFacts};
 use indexedjob_core::index_set::IndexSet;
 use serde::de::IgnoredAny;
@@ -104,6 +106,14 @@ impl Cluster {
             pods.extend(self.select_pods(job, &selector, phases, Tries::Bounded).await?.items);
         }
         Ok(pods)
+    }
+
+    /// The pods in phase Pending that belong to Jobs of these uids, from one list for all of them.
+    pub(crate) async fn pending_pods(&self, owners: &BTreeSet<&str>) -> Result<Vec<PodFacts>, ClusterError> {
+        let (path, asked) = (self.kind_path(Kind::Pod), self.asked("list", Kind::Pod, ""));
+        let selector = [("fieldSelector", Phases::Pending.field_selector())];
+        let keep = |pod: &PodFacts| owners.contains(pod.owner.as_str());
+        Ok(self.pages(&path, asked, &selector, keep, Tries::Bounded).await?.items)
     }
 
     /// All pods of `job`, and the version to watch them from.

@@ -1,22 +1,24 @@
 //! `list`: the Indexed Jobs of a namespace, a row each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt as _;
-use indexedjob_core::facts::JobFacts;
-use indexedjob_core::progress::JobProgress;
+use indexedjob_core::facts::{EventFacts, JobFacts, PodFacts};
+use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::text::shown;
 use indexedjob_core::view::json::JobList;
-use indexedjob_core::view::list::{self, ListOptions};
+use indexedjob_core::view::list::{self, HeldUp, ListOptions};
 use indexedjob_core::view::objects;
 use indexedjob_core::view::table::Table;
+use serde::Deserialize as _;
 
 use super::Context;
 use crate::cli::{ListArgs, ListForm};
 use crate::clock;
-use crate::cluster::{Cluster, JobsChange};
+use crate::cluster::{Cluster, ClusterError, JobsChange};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::term::Term;
 
 /// Shows them once, or as they change until it is interrupted.
 pub(crate) async fn run(args: ListArgs, context: &Context) -> Result<Exit, Failure> {
@@ -43,14 +45,41 @@ async fn once(args: &ListArgs, cluster: &Cluster, context: &Context) -> Result<E
         return Ok(Exit::Done);
     }
     list::sort(&mut jobs, args.sort.into(), clock::now());
+    let held_up = match args.output {
+        Some(ListForm::Json | ListForm::Yaml | ListForm::Wide) => held_up(&jobs, cluster, &context.term).await,
+        Some(ListForm::Name) | None => HeldUp::new(),
+    };
     let shown = match args.output {
         Some(ListForm::Name) => jobs.iter().filter_map(JobProgress::job).map(name).collect(),
-        Some(ListForm::Json) => objects::json_of(&JobList::new(&jobs)),
-        Some(ListForm::Yaml) => objects::yaml_of(&JobList::new(&jobs)),
-        Some(ListForm::Wide) | None => args.text(&args.table(&jobs), !args.no_headers, context)?,
+        Some(ListForm::Json) => objects::json_of(&JobList::new(&jobs, &held_up, clock::now())),
+        Some(ListForm::Yaml) => objects::yaml_of(&JobList::new(&jobs, &held_up, clock::now())),
+        Some(ListForm::Wide) | None => args.text(&args.table(&jobs, &held_up), !args.no_headers, context)?,
     };
     context.term.page(&shown).await?;
     Ok(Exit::Done)
+}
+
+/// Why those stand still that do, from one list of pods and one of events for all of them; from none where all goes on.
+async fn held_up(jobs: &[JobProgress], cluster: &Cluster, term: &Term) -> HeldUp {
+    let still = jobs.iter().filter(|progress| list::needs_pods(progress, clock::now()));
+    let still: Vec<&JobFacts> = still.filter_map(JobProgress::job).collect();
+    if still.is_empty() {
+        return HeldUp::new();
+    }
+    let complain = |error: ClusterError| term.note(&format!("why Jobs stand still cannot be read: {error}"));
+    let uids: BTreeSet<&str> = still.iter().map(|job| job.uid.as_str()).collect();
+    let pods = cluster.pending_pods(&uids).await.map_err(complain).unwrap_or_default();
+    let events = cluster.refusals().await.map_err(complain).unwrap_or_default();
+    let told = still.into_iter().filter_map(|job| {
+        let pods: Vec<PodFacts> = pods.iter().filter(|pod| pod.owner == job.uid).cloned().collect();
+        let events = events.iter().filter(|event| event["involvedObject"]["uid"] == job.uid.as_str());
+        let events: Vec<EventFacts> = events.filter_map(|event| EventFacts::deserialize(event).ok()).collect();
+        let mut progress = JobProgress::of(job.clone());
+        progress.observe(Change::Pods(pods.clone()));
+        progress.observe_events(&events);
+        Some((job.uid.clone(), list::held_up(&progress, &pods)?))
+    });
+    told.collect()
 }
 
 /// The rows as they are, then each one that changes, as `kubectl get --watch` does.
@@ -98,9 +127,9 @@ impl ListArgs {
         job.indexed || self.non_indexed
     }
 
-    fn table(&self, jobs: &[JobProgress]) -> Table {
+    fn table(&self, jobs: &[JobProgress], held_up: &HeldUp) -> Table {
         let options = ListOptions { namespaces: self.all_namespaces, wide: self.output == Some(ListForm::Wide) };
-        list::table(jobs, options, clock::now())
+        list::table(jobs, held_up, options, clock::now())
     }
 
     /// The rows of a watch, in its format.
@@ -114,7 +143,7 @@ impl ListArgs {
         if self.output == Some(ListForm::Name) {
             return Ok(jobs.iter().filter_map(JobProgress::job).map(name).collect());
         }
-        let mut table = self.table(jobs);
+        let mut table = self.table(jobs, &HeldUp::new());
         table.keep_widths(widths);
         self.text(&table, headers, context)
     }

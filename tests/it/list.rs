@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fake::{JobHandle, Server};
+use crate::fake::{JobHandle, Pod, Server};
 use crate::harness::run;
 
 /// A Job of 5 indexes with a label.
@@ -60,6 +60,46 @@ fn none_is_said_as_kubectl_says_it() {
         "{\n    \"apiVersion\": \"kubectl-indexedjob/v1\",\n    \"kind\": \"JobList\",\n    \"items\": []\n}\n",
         &[],
     );
+}
+
+/// Of any number of Jobs that stand still.
+#[test]
+fn why_jobs_stand_still_is_asked_by_two_lists_where_it_is_wanted() {
+    let server = Server::start();
+    let start = "2026-01-01T00:00:00Z";
+    for name in ["a", "b"] {
+        let pulling = job(&server, "default", name, "Indexed");
+        pulling.set_status(&json!({"active": 3, "ready": 0, "startTime": start}));
+        for index in 0..3 {
+            pulling.add_pod(Pod::new(index).waiting("ErrImagePull", "not found"));
+        }
+    }
+    let refused = job(&server, "default", "c", "Indexed");
+    refused.set_status(&json!({"active": 0, "startTime": start}));
+    refused.add_event("Warning", "FailedCreate", "Error creating: exceeded quota: q");
+    let runs = job(&server, "default", "d", "Indexed");
+    runs.set_status(&json!({"active": 3, "ready": 3, "startTime": start}));
+
+    let narrow = run(&server, "list --no-headers").output();
+    let last =
+        |text: &str| text.lines().map(|line| line.split_whitespace().last().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(last(narrow.text())[..3], ["NoPodReady", "NoPodReady", "PodsMissing"]);
+    assert_eq!(server.requests().len(), 1);
+    let wide = run(&server, "list --no-headers -o wide").output();
+    let rows: Vec<_> = wide.text().lines().collect();
+    assert!(rows[0].contains(" ErrImagePull ") && rows[0].ends_with(" not found"), "{rows:?}");
+    assert!(rows[2].contains(" FailedCreate ") && rows[2].ends_with(" exceeded quota: q"), "{rows:?}");
+    let json: serde_json::Value = serde_json::from_slice(&run(&server, "list -o json").output().stdout).unwrap();
+    let waiting = |item: usize| json["items"][item]["waiting"].clone();
+    assert_eq!(waiting(1), json!({"reason": "ErrImagePull", "message": "not found"}));
+    assert_eq!(waiting(2), json!({"reason": "FailedCreate", "message": "exceeded quota: q"}));
+    assert_eq!((waiting(3), &json["items"][1]["reason"]), (json!(null), &json!(null)));
+    assert_eq!(server.requests().len(), 7, "one list of Jobs each, and two more of pods and events");
+
+    server.forbid("list", "events");
+    let output = run(&server, "list -o json").output();
+    output.ends_with_code(0);
+    assert!(output.stderr.starts_with("why Jobs stand still cannot be read: Error from server (Forbidden): "));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::list::status_word;
+use super::list::{self, HeldUp, status_word};
 use crate::facts::{JobFacts, Outcome};
 use crate::progress::{JobProgress, PodTally, Tally};
 use crate::text::Foreign;
@@ -35,6 +35,8 @@ pub struct JobSummary {
     message: Option<String>,
     /// Did `cancel` end it, or is it about to?
     cancelled: bool,
+    /// Why nothing of it moves; null where it does, or has ended.
+    waiting: Option<Waiting>,
     /// False for a NonIndexed Job, which has pods but no indexes.
     indexed: bool,
     suspended: bool,
@@ -45,6 +47,26 @@ pub struct JobSummary {
     created: Option<Timestamp>,
     started: Option<Timestamp>,
     finished: Option<Timestamp>,
+}
+
+/// Why nothing of a Job moves.
+#[derive(Clone, Debug, Serialize)]
+struct Waiting {
+    reason: Option<String>,
+    message: Option<String>,
+}
+
+impl Waiting {
+    /// None where there is nothing to say.
+    fn of((reason, message): (Foreign, Foreign)) -> Option<Self> {
+        let (reason, message) = (text(&reason), text(&message));
+        (reason.is_some() || message.is_some()).then_some(Self { reason, message })
+    }
+}
+
+/// A string as it came; None where it is empty.
+fn text(text: &Foreign) -> Option<String> {
+    Some(text.raw().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// How many indexes are in which state.
@@ -79,10 +101,10 @@ pub struct PodCounts {
 }
 
 impl JobList {
-    /// Of these Jobs, in this order.
+    /// Of these Jobs, in this order; of those in `held_up` it is known why they stand still.
     #[must_use]
-    pub fn new(jobs: &[JobProgress]) -> Self {
-        let items = jobs.iter().filter_map(JobSummary::new).collect();
+    pub fn new(jobs: &[JobProgress], held_up: &HeldUp, now: Timestamp) -> Self {
+        let items = jobs.iter().filter_map(|progress| JobSummary::new(progress, held_up, now)).collect();
         Self { api_version: API_VERSION, kind: "JobList", items }
     }
 }
@@ -90,9 +112,11 @@ impl JobList {
 impl JobSummary {
     /// None before the first look.
     #[must_use]
-    pub fn new(progress: &JobProgress) -> Option<Self> {
+    pub fn new(progress: &JobProgress, held_up: &HeldUp, now: Timestamp) -> Option<Self> {
         let job = progress.job()?;
         let (reason, message) = why(job);
+        let waiting =
+            job.verdict.is_none().then(|| held_up.get(&job.uid).cloned().unwrap_or_else(|| list::why(job, now)));
         Some(Self {
             name: job.name.clone(),
             namespace: job.namespace.clone(),
@@ -101,6 +125,7 @@ impl JobSummary {
             reason,
             message,
             cancelled: job.verdict.as_ref().is_some_and(|verdict| job.was_cancelled(&verdict.outcome)),
+            waiting: waiting.and_then(Waiting::of),
             indexed: job.indexed,
             suspended: job.suspended,
             parallelism: job.parallelism.unwrap_or(1),
@@ -115,7 +140,6 @@ impl JobSummary {
 
 /// Reason and message of a Job that failed or is failing.
 fn why(job: &JobFacts) -> (Option<String>, Option<String>) {
-    let text = |text: &Foreign| Some(text.raw().to_owned()).filter(|text| !text.is_empty());
     match job.verdict.as_ref().map(|verdict| &verdict.outcome) {
         Some(Outcome::Failed { reason, message }) => (text(reason), text(message)),
         _ => (None, None),
@@ -157,7 +181,7 @@ mod tests {
             },
         });
         let progress = JobProgress::of(serde_json::from_value(job).unwrap());
-        insta::assert_json_snapshot!(JobList::new(&[progress]), @r#"
+        insta::assert_json_snapshot!(JobList::new(&[progress], &HeldUp::new(), Timestamp::UNIX_EPOCH), @r#"
         {
           "apiVersion": "kubectl-indexedjob/v1",
           "kind": "JobList",
@@ -170,6 +194,7 @@ mod tests {
               "reason": "FailedIndexes",
               "message": "Job has failed indexes",
               "cancelled": false,
+              "waiting": null,
               "indexed": true,
               "suspended": false,
               "parallelism": 3,

@@ -1,14 +1,16 @@
 //! Jobs as a table, a row each: `list`.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::ending::CANCELLED;
 use super::style::Paint;
 use super::table::{Heading, Table};
-use crate::facts::{JobFacts, Outcome, Verdict};
+use crate::facts::{JobFacts, Outcome, PodFacts, Verdict};
 use crate::human;
 use crate::progress::JobProgress;
-use crate::stuck::why_suspended;
+use crate::stuck::{self, why_suspended};
 use crate::text::{Foreign, shown};
 
 /// Before that a Job is not said to stand still: every pod needs some time to be ready.
@@ -37,9 +39,12 @@ pub enum ListOrder {
     Failed,
 }
 
-/// The Jobs, one that was never looked at left out.
+/// Why Jobs stand still, a word and the text beside it, by their uid: as far as somebody has asked their pods and events.
+pub type HeldUp = BTreeMap<String, (Foreign, Foreign)>;
+
+/// The Jobs, one that was never looked at left out. Of those in `held_up` the reason is told that is known there.
 #[must_use]
-pub fn table(jobs: &[JobProgress], options: ListOptions, now: Timestamp) -> Table {
+pub fn table(jobs: &[JobProgress], held_up: &HeldUp, options: ListOptions, now: Timestamp) -> Table {
     // On a narrow screen the first to go are those that the others let one guess.
     let mut columns = vec![
         ("NAME", 0),
@@ -63,14 +68,21 @@ pub fn table(jobs: &[JobProgress], options: ListOptions, now: Timestamp) -> Tabl
     let mut table = Table::new(columns, usize::from(options.namespaces) + 1);
     for progress in jobs {
         if let Some(job) = progress.job() {
-            table.row(Some(paint(job)), row(job, progress, options, now));
+            let known = held_up.get(&job.uid).cloned();
+            let why = known.unwrap_or_else(|| why(job, now));
+            table.row(Some(paint(job)), row(progress, job, why, options, now));
         }
     }
     table
 }
 
-fn row(job: &JobFacts, progress: &JobProgress, options: ListOptions, now: Timestamp) -> Vec<String> {
-    let (reason, message) = why(job, now);
+fn row(
+    progress: &JobProgress,
+    job: &JobFacts,
+    (reason, message): (Foreign, Foreign),
+    options: ListOptions,
+    now: Timestamp,
+) -> Vec<String> {
     let counts = counts(job, progress);
     let since = |then: Option<Timestamp>, to: Timestamp| then.map(|then| human::since(then, to)).unwrap_or_default();
     let times = [since(job.started, job.finished.unwrap_or(now)), since(job.created, now)];
@@ -117,6 +129,24 @@ pub fn why(job: &JobFacts, now: Timestamp) -> (Foreign, Foreign) {
         _ if is_slow && ready == 0 && job.active > 0 => told("NoPodReady", "its pods are there, and none is ready"),
         _ => Default::default(),
     }
+}
+
+/// Does it stand still, and only its pods or its events could tell why?
+#[must_use]
+pub fn needs_pods(progress: &JobProgress, now: Timestamp) -> bool {
+    progress.job().is_some_and(|job| matches!(why(job, now).0.raw(), "PodsMissing" | "NoPodReady"))
+}
+
+/// What its pods and events, which `progress` has observed, tell of why it stands still, as `wait` does; of one that is not
+/// Indexed `pods` are its pods. Those of phase Pending are enough. None where they do not tell.
+#[must_use]
+pub fn held_up(progress: &JobProgress, pods: &[PodFacts]) -> Option<(Foreign, Foreign)> {
+    let causes = match progress.job()?.indexed {
+        true => stuck::causes(progress),
+        false => stuck::causes_of_pods(progress, pods),
+    };
+    let told = causes.into_iter().find(|cause| !cause.reason.is_empty());
+    told.map(|cause| (cause.reason, cause.message))
 }
 
 /// One word for what a suspended Job waits for; empty where somebody has just suspended it.
@@ -170,6 +200,7 @@ mod tests {
 
     use super::super::style::Palette;
     use super::*;
+    use crate::progress::Change;
 
     fn job(name: &str, spec: &Value, status: &Value) -> JobProgress {
         let created = format!("2026-01-01T00:00:{:02}Z", name.len());
@@ -210,7 +241,7 @@ mod tests {
         let mut jobs = jobs();
         sort(&mut jobs, order, now);
         let mut text = Vec::new();
-        table(&jobs, options, now).write(&mut text, Palette::default(), None).unwrap();
+        table(&jobs, &HeldUp::new(), options, now).write(&mut text, Palette::default(), None).unwrap();
         String::from_utf8(text).unwrap()
     }
 
@@ -243,7 +274,7 @@ mod tests {
     fn a_narrow_screen_leaves_out_what_can_be_guessed() {
         let header = |columns| {
             let mut text = Vec::new();
-            let table = table(&jobs(), ListOptions::default(), "2026-01-01T00:02:01Z".parse().unwrap());
+            let table = table(&jobs(), &HeldUp::new(), ListOptions::default(), "2026-01-01T00:02:01Z".parse().unwrap());
             table.write(&mut text, Palette::default(), Some(columns)).unwrap();
             let text = String::from_utf8(text).unwrap();
             assert!(text.lines().all(|line| line.chars().count() <= columns), "{columns}\n{text}");
@@ -272,8 +303,46 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_a_job_up_its_pods_and_events_tell() {
+        let now = "2026-01-01T00:02:01Z".parse().unwrap();
+        let start = "2026-01-01T00:00:01Z";
+        let pod = |name: &str, reason: &str| {
+            let state = json!({"waiting": {"reason": reason, "message": "m"}});
+            let annotations = json!({"batch.kubernetes.io/job-completion-index": "0"});
+            serde_json::from_value(json!({
+                "metadata": {"name": name, "annotations": annotations},
+                "spec": {"nodeName": "n", "containers": [{"name": "w"}]},
+                "status": {"phase": "Pending", "containerStatuses": [{"name": "w", "state": state}]},
+            }))
+            .unwrap()
+        };
+        for mode in ["Indexed", "NonIndexed"] {
+            let spec = json!({"completionMode": mode});
+            let mut stands_still = job("x", &spec, &json!({"active": 3, "ready": 0, "startTime": start}));
+            assert!(needs_pods(&stands_still, now));
+            let pods: Vec<PodFacts> = vec![pod("p", "ErrImagePull")];
+            stands_still.observe(Change::Pods(pods.clone()));
+            assert_eq!(held_up(&stands_still, &pods), Some(("ErrImagePull".into(), "m".into())), "{mode}");
+            let mut missing = job("x", &spec, &json!({"active": 0, "startTime": start}));
+            assert!(needs_pods(&missing, now));
+            missing.observe(Change::Pods(vec![]));
+            assert_eq!(held_up(&missing, &[]), None);
+            let event = json!({"reason": "FailedCreate", "message": "Error creating: quota"});
+            missing.observe_events(&[serde_json::from_value(event).unwrap()]);
+            assert_eq!(held_up(&missing, &[]), Some(("FailedCreate".into(), "quota".into())), "{mode}");
+        }
+        let runs = job("x", &json!({}), &json!({"active": 3, "ready": 1, "startTime": start}));
+        assert!(!needs_pods(&runs, now) && !needs_pods(&job("x", &json!({"suspend": true}), &json!({})), now));
+    }
+
+    #[test]
     fn names_from_the_cluster_are_safe_to_show() {
-        let shown = table(&[job("x\u{1b}[31m", &json!({}), &json!({}))], ListOptions::default(), Timestamp::UNIX_EPOCH);
+        let shown = table(
+            &[job("x\u{1b}[31m", &json!({}), &json!({}))],
+            &HeldUp::new(),
+            ListOptions::default(),
+            Timestamp::UNIX_EPOCH,
+        );
         let mut text = Vec::new();
         shown.write(&mut text, Palette::default(), None).unwrap();
         assert!(String::from_utf8(text).unwrap().contains("x^[[31m"));

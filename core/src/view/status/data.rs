@@ -14,6 +14,7 @@ use crate::facts::PodFacts;
 use crate::index_set::IndexSet;
 use crate::text::{Foreign, shown, shown_bytes};
 use crate::view::json::{API_VERSION, JobSummary};
+use crate::view::list::{self, HeldUp};
 use crate::yaml;
 
 /// The whole document.
@@ -67,10 +68,17 @@ impl<'a> Document<'a> {
         Some(Self {
             api_version: API_VERSION,
             kind: "JobStatus",
-            job: JobSummary::new(status.progress)?,
+            job: JobSummary::new(status.progress, &held_up(status), status.now)?,
             indexes: RowsData(Cell::new(Some(status.sorted(sort)))),
         })
     }
+}
+
+/// Why the Job stands still, if it does: its pods are here to tell.
+fn held_up(status: &Status) -> HeldUp {
+    let still = Some(status.progress).filter(|progress| list::needs_pods(progress, status.now));
+    let told = still.and_then(|progress| Some((progress.job()?.uid.clone(), list::held_up(progress, &[])?)));
+    told.into_iter().collect()
 }
 
 impl<'a> RowData<'a> {
