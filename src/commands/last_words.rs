@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indexedjob_core::facts::{self, EventFacts, JobFacts, Outcome};
 use indexedjob_core::progress::JobProgress;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
 use crate::cluster::{Cluster, ClusterError};
@@ -16,17 +17,22 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LONG_PATIENCE: Duration = Duration::from_secs(10);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
-/// How a Job ended that is gone; None where its events do not tell. Until `until` at the most, but looked at once.
+/// How a Job ended that is gone; None where its events do not tell. Until `until` at the most, but looked at once. Of many
+/// Jobs that end together as many are looked at in one moment as `looks` has permits.
 pub(super) async fn last_words(
     progress: &JobProgress,
     until: Option<Instant>,
+    looks: &Semaphore,
     cluster: &Cluster,
 ) -> Result<Option<Outcome>, ClusterError> {
     let Some(job) = progress.job() else { return Ok(None) };
     let patience = Instant::now() + if is_nearly_done(progress, job) { LONG_PATIENCE } else { PATIENCE };
     let until = until.map_or(patience, |until| until.min(patience));
     loop {
+        // It is never closed.
+        let permit = looks.acquire().await.ok();
         let events = cluster.events(&job.name, &job.uid).await?;
+        drop(permit);
         let events: Vec<EventFacts> = events.into_iter().filter_map(|e| serde_json::from_value(e).ok()).collect();
         let outcome = facts::outcome(&events);
         if outcome.is_some() || Instant::now() + BETWEEN_LOOKS >= until {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::fake::{JobHandle, Pod, Resource, Server};
+use crate::fake::{Fault, JobHandle, On, Pod, Resource, Server};
 use crate::harness::{Output, Running, run};
 use crate::wait::{ends_well, fail, waiting};
 use crate::words::condition_met;
@@ -346,6 +346,28 @@ fn events_that_come_late_still_tell_how_a_job_ended_that_deletes_itself() {
     std::thread::sleep(Duration::from_secs(4));
     server.add_event(&about, "Normal", "Completed", "Job completed", "job-controller");
     running.finish().says(0, &condition_met("x"), &[]);
+}
+
+#[test]
+fn many_jobs_that_end_together_are_looked_at_a_few_at_a_time() {
+    for deleted in [true, false] {
+        let server = Server::start();
+        let jobs: Vec<_> = (0..40).map(|n| labelled(&server, &format!("j{n}"), "a")).collect();
+        let running = run(&server, "wait -l app=a").spawn();
+        server.await_watch("jobs", 1);
+        let delay = Fault::Delay(Duration::from_millis(50));
+        server.fault(if deleted { On::get("*/events") } else { On::get("*/pods") }, delay);
+        for job in jobs {
+            match deleted {
+                true => job.delete(),
+                false => job.fail("0", "FailedIndexes", "m"),
+            }
+        }
+        running.finish().ends_with_code(if deleted { 4 } else { 3 });
+        let most = server.most_open();
+        // Beside the watch; of one that has just been answered the next is there before it is forgotten.
+        assert!((2..=8).contains(&most), "{most} requests at a time");
+    }
 }
 
 #[test]

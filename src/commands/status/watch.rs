@@ -7,6 +7,7 @@ use futures::{Stream, StreamExt as _, stream};
 use indexedjob_core::facts::{EventFacts, Outcome, Verdict};
 use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::view::ending;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, interval};
 
 use super::look::{Seen, Wanted, items, job, told};
@@ -130,7 +131,7 @@ impl<'a> Watch<'a> {
     /// The last block. A Job that was deleted has not been watched to its end.
     async fn end(&mut self) -> Result<Exit, Failure> {
         if self.seen.progress.verdict().is_some_and(is_gone) {
-            match last_words(&self.seen.progress, None, self.cluster).await {
+            match last_words(&self.seen.progress, None, &Semaphore::new(1), self.cluster).await {
                 Ok(Some(outcome)) => self.seen.progress.had_ended(outcome),
                 Ok(None) => {}
                 Err(error) => self.context.term.note(&unreadable(&error)),

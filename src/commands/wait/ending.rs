@@ -54,7 +54,8 @@ impl Wait<'_> {
         let line = || events::end(self.origin(), &seen.progress, seen.only.as_ref(), ended);
         let written = self.sink.borrow().event(line).map_err(Failure::from);
         if let (WaitResult::Never, Some(job)) = (result, seen.progress.job()) {
-            let _ = self.in_time(chain::tell_if_retried(job, self.cluster, self.term)).await;
+            let telling = chain::tell_if_retried(job, self.cluster, self.term);
+            let _ = self.in_time(self.common.in_turn(telling)).await;
         }
         let done = match (written, result) {
             (Ok(()), WaitResult::Met) => self.met(&seen.progress).await,
@@ -123,7 +124,7 @@ impl Wait<'_> {
             return vec![];
         }
         let reading = observe_failures(&mut seen.progress, self.cluster, self.term);
-        if self.in_time(reading).await.is_none() {
+        if self.in_time(self.common.in_turn(reading)).await.is_none() {
             self.term.note("why pods failed could not be read in time");
         }
         let causes = digest::failures(&seen.progress, only);
@@ -150,7 +151,7 @@ impl Wait<'_> {
 
     /// What has become of it in a Job that is gone, as far as its events tell.
     async fn last_judgement(&self, seen: &mut Seen) -> End {
-        match self.in_time(last_words(&seen.progress, self.until, self.cluster)).await {
+        match self.in_time(last_words(&seen.progress, self.until, &self.common.looks, self.cluster)).await {
             Some(Ok(Some(outcome))) => {
                 seen.progress.had_ended(outcome);
                 self.judge(seen).unwrap_or(End::Never(None))

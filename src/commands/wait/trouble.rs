@@ -36,7 +36,7 @@ const JOBS: usize = 5;
 /// What all waits have in common, so that a thousand Jobs that wait for the same are neither asked for at the same time
 /// nor told one by one.
 pub(super) struct Common {
-    looks: Semaphore,
+    pub(super) looks: Semaphore,
     /// Of which Jobs each cause was told.
     told: RefCell<BTreeMap<(Obstacle, String), BTreeSet<String>>>,
 }
@@ -53,6 +53,13 @@ pub(super) enum Telling {
 impl Common {
     pub(super) fn new() -> Self {
         Self { looks: Semaphore::new(LOOKS), told: RefCell::default() }
+    }
+
+    /// What comes of `reading`, once it has its turn.
+    pub(super) async fn in_turn<T>(&self, reading: impl Future<Output = T>) -> T {
+        // It is never closed.
+        let _permit = self.looks.acquire().await.ok();
+        reading.await
     }
 
     /// How this cause is to be told of the Job `name`.
