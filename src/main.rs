@@ -115,11 +115,20 @@ async fn signal() -> Exit {
     }
 }
 
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
+/// Waits for Ctrl-C or Ctrl-Break; or for the end of the console or of Windows, which leave a moment.
+#[cfg(windows)]
 async fn signal() -> Exit {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => Exit::Interrupted,
-        Err(_) => std::future::pending().await,
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+    let (Ok(mut interrupt), Ok(mut stop), Ok(mut close), Ok(mut shutdown)) =
+        (ctrl_c(), ctrl_break(), ctrl_close(), ctrl_shutdown())
+    else {
+        // Without handlers they end the process as they always do.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => Exit::Interrupted,
+        _ = stop.recv() => Exit::Interrupted,
+        _ = close.recv() => Exit::Terminated,
+        _ = shutdown.recv() => Exit::Terminated,
     }
 }
