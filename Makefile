@@ -2,7 +2,7 @@
 # make test   every test: unit, integration, the lab's own, and end to end on both versions of Kubernetes
 # make e2e    the end-to-end tests against the cluster of KUBECONFIG
 # make ci     what .ci/run calls: test, formatting, lints, licences, generated files, workflows, the oldest Rust
-# make dist   the archive of a release for Linux, with the sum, the manifest for krew and the formula for Homebrew
+# make dist   the archive of a release for Linux, with its sum
 # make help   the rest
 #
 # Needs Linux, Rust, Go and root on Debian or Ubuntu; apt packages are installed here.
@@ -79,7 +79,7 @@ endef
 ## Releases
 
 dist: packages
-	$(call say,building the archive of v$(VERSION) for $(STATIC) (about 5 minutes the first time))
+	$(call say,building the archive of v$(VERSION) for $(STATIC) (about 7 minutes the first time))
 	$(have_static)
 	@release/archive.sh $(STATIC) $(TARGET)/dist
 	@ls -l $(TARGET)/$(STATIC)/release/kubectl-indexedjob
