@@ -55,7 +55,7 @@ impl Wait<'_> {
         let written = self.sink.borrow().event(line).map_err(Failure::from);
         if let (WaitResult::Never, Some(job)) = (result, seen.progress.job()) {
             let telling = chain::tell_if_retried(job, self.cluster, self.term);
-            let _ = self.in_time(self.common.in_turn(telling)).await;
+            let _ = self.in_time(self.common.in_turn(Box::pin(telling))).await;
         }
         let done = match (written, result) {
             (Ok(()), WaitResult::Met) => self.met(&seen.progress).await,
@@ -124,7 +124,7 @@ impl Wait<'_> {
             return vec![];
         }
         let reading = observe_failures(&mut seen.progress, self.cluster, self.term);
-        if self.in_time(self.common.in_turn(reading)).await.is_none() {
+        if self.in_time(self.common.in_turn(Box::pin(reading))).await.is_none() {
             self.term.note("why pods failed could not be read in time");
         }
         let causes = digest::failures(&seen.progress, only);
