@@ -123,3 +123,19 @@ pub(super) async fn attempts(
     }
     Ok(all)
 }
+
+/// Adds to the tasks of all runs those attempts that have succeeded where the newest run does not tell it yet.
+pub(super) async fn observe_doubtful(
+    progress: &mut JobProgress,
+    chain: &Chain,
+    cluster: &Cluster,
+) -> Result<(), ClusterError> {
+    let (Some(job), Some(newest)) = (progress.job(), chain.newest()) else { return Ok(()) };
+    let doubtful = job.numbering.numbers(&progress.doubtful(&IndexSet::all(job.completions)));
+    let own = newest.facts.numbering.indexes(&doubtful.intersection(newest.ran()));
+    let pods = cluster.succeeded_pods(&newest.facts, &own).await?;
+    for pod in chain.attempts_of(newest, pods) {
+        progress.observe(Change::Pod(Box::new(pod)));
+    }
+    Ok(())
+}

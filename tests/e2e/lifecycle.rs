@@ -119,6 +119,7 @@ fn an_editor_cancels_a_job_and_what_has_finished_stays() {
     let space = Space::new("canceljob");
     job(&space, 3, 3, "[ $JOB_COMPLETION_INDEX = 0 ] && echo done && exit 0; sleep 1000", &json!({}));
     space.until("index 0 is done", || (space.job("x")["status"]["completedIndexes"] == "0").then_some(()));
+    until_ready(&space, 2);
     let editor = space.config_of_user("editor", Some("edit"));
     let cancel = space.indexedjob("cancel x").kubeconfig(&editor).output();
     cancel.is(0, "job.batch/x cancelled\n", &["2 running indexes stopped, 1 of 3 had succeeded"]);
@@ -201,7 +202,7 @@ fn scale_protects_what_runs() {
     until_ready(&space, 2);
     space.indexedjob("scale x --parallelism 6").output().is(0, "job.batch/x scaled\n", &[]);
     until_ready(&space, 6);
-    let refused = "with parallelism 1 5 running indexes of job x would be stopped";
+    let refused = "parallelism 1 would stop 5 running indexes of job x";
     space.indexedjob("scale x --parallelism 1").output().fails(1, &[refused, "hint: stop them: "]);
     let scaled = space.indexedjob("scale x --parallelism 1 --now").output();
     scaled.is(0, "job.batch/x scaled\n", &["5 running indexes are stopped"]);

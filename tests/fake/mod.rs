@@ -151,4 +151,9 @@ impl Fake {
     pub(crate) fn run_controller(&self) {
         self.change(|world| world.settings.controller = true);
     }
+
+    /// Stops it: what is there stays as it is.
+    pub(crate) fn stop_controller(&self) {
+        self.change(|world| world.settings.controller = false);
+    }
 }

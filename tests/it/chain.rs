@@ -1,6 +1,8 @@
 //! Jobs that were retried, and their runs together.
 
-use crate::fake::Server;
+use serde_json::json;
+
+use crate::fake::{Resource, Server};
 use crate::harness::run;
 use crate::retry::{killed_after, server, server_for_edit};
 use crate::words::created;
@@ -44,7 +46,7 @@ fn what_a_half_made_run_needs_is_not_deleted() {
 
 /// A server with the Job `x`, of whose indexes 0, 2 and 4 printed a line, that was retried as `x-r1`.
 fn retried(server: Server) -> Server {
-    let pods = crate::fake::Resource::core("pods");
+    let pods = Resource::core("pods");
     let job = server.job("default", "x");
     for pod in server.objects(&pods) {
         if pod["status"]["phase"] == "Succeeded" {
@@ -112,5 +114,21 @@ fn all_runs_are_shown_as_one_job() {
         assert_eq!(attempts, want);
         run(&server, "status x --chain --watch").output().says(2, "", &["--chain", "--watch"]);
         run(&server, "status y --chain").output().ends_with_code(4);
+    }
+}
+
+#[test]
+fn what_has_just_succeeded_in_the_newest_run_is_not_said_to_be_tried_again() {
+    for make in [server, server_for_edit] {
+        let server = make();
+        run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+        server.stop_controller();
+        let not_counted = json!({"completedIndexes": "0,2,4", "active": 2});
+        server.job("default", "x-r1").edit(|job| job["status"] = not_counted);
+        let set = |state: &str| {
+            let output = run(&server, &format!("status x --chain --state {state} -o ranges")).output();
+            output.text().to_owned()
+        };
+        assert_eq!((set("running"), set("retrying,pending")), ("1,3\n".to_owned(), "\n".to_owned()));
     }
 }

@@ -193,7 +193,10 @@ fn lowering_below_what_runs_is_refused_unless_it_is_meant() {
     run(&server, "scale x --parallelism 1").output().says(
         1,
         "",
-        &["2 running indexes of job x would be stopped and start again", "hint: stop them: kubectl indexedjob scale x"],
+        &[
+            "parallelism 1 would stop 2 running indexes of job x, which start again",
+            "hint: stop them: kubectl indexedjob scale x",
+        ],
     );
     assert_eq!(server.writes(), 0);
     run(&server, "scale x --parallelism 5").output().is(0, "job.batch/x scaled\n", "");
@@ -207,7 +210,7 @@ fn lowering_below_what_runs_is_refused_unless_it_is_meant() {
 fn what_began_between_the_look_and_the_patch_is_not_stopped_either() {
     let (server, job) = with_job();
     server.on_write(1, When::Before, move || job.set_status(&json!({"active": 3})));
-    run(&server, "scale x --parallelism 1").output().says(1, "", &["2 running indexes of job x would be stopped"]);
+    run(&server, "scale x --parallelism 1").output().says(1, "", &["would stop 2 running indexes of job x"]);
     assert_eq!(spec(&server.job("default", "x"), "parallelism"), 3);
 }
 

@@ -125,6 +125,16 @@ impl JobFacts {
         if is_idle { 0 } else { wanted.saturating_sub(self.active + self.terminating) }
     }
 
+    /// How many of its pods are ready, and how many are there and are not: `active` counts pods from their creation on, and
+    /// an image that cannot be pulled is not running. A server that does not count the ready ones tells only that they are
+    /// there.
+    #[must_use]
+    pub fn running_and_starting(&self) -> (u32, u32) {
+        let active = self.active.max(self.ready.unwrap_or(0));
+        let running = self.ready.unwrap_or(active);
+        (running, active - running)
+    }
+
     /// The indexes that failed for good, as `status.failedIndexes` has them; empty where the Job has no limit per index.
     #[must_use]
     pub fn failed_for_good(&self) -> &IndexSet {

@@ -23,7 +23,7 @@ pub use drain::{Step as DrainStep, has_begun, next as next_of_drain, restore};
 pub use former::{ACTIVE_DEADLINE, Former, PARALLELISM, SUSPENDED};
 pub use narrow::Narrow;
 pub use refusal::{Refusal, Verb};
-pub use scale::{Wish, scale};
+pub use scale::{Wish, scale, stopped};
 pub use suspend::{resume, suspend};
 
 use crate::facts::{Begun, JobFacts};

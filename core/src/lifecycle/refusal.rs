@@ -26,10 +26,12 @@ pub enum Refusal {
     HalfMade(Begun),
     /// It has no indexes.
     NotIndexed,
-    /// Pods that run would be stopped.
+    /// Pods would be stopped.
     WouldStop {
-        /// How many.
-        stopped: u32,
+        /// How many that run.
+        running: u32,
+        /// How many that are there, and do not run yet.
+        starting: u32,
         /// The parallelism that was asked for.
         parallelism: u32,
         /// Are they indexes?

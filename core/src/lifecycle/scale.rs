@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Change, PARALLELISM, Refusal, Target, Verb};
+use crate::facts::JobFacts;
 use crate::index_set::IndexSet;
 
 /// What is asked for; at least one of the numbers.
@@ -74,10 +75,19 @@ fn loses_nothing(target: &Target, parallelism: u32, completions: u32) -> Result<
     if has_gone(&job.succeeded) || has_gone(job.failed_for_good()) || (!gone.is_empty() && job.active > 0) {
         return Err(Refusal::WouldForget { indexes: gone, completions });
     }
-    match job.active.saturating_sub(parallelism) {
-        0 => Ok(()),
-        stopped => Err(Refusal::WouldStop { stopped, parallelism, indexed: job.indexed }),
+    match stopped(job, parallelism) {
+        (0, 0) => Ok(()),
+        (running, starting) => Err(Refusal::WouldStop { running, starting, parallelism, indexed: job.indexed }),
     }
+}
+
+/// How many of its pods that run, and that do not run yet, are stopped to leave so many: the controller stops the latter
+/// first.
+#[must_use]
+pub fn stopped(job: &JobFacts, left: u32) -> (u32, u32) {
+    let (running, starting) = job.running_and_starting();
+    let all = (running + starting).saturating_sub(left);
+    (all.saturating_sub(starting), all.min(starting))
 }
 
 #[cfg(test)]
@@ -105,7 +115,10 @@ mod tests {
     #[test]
     fn lowering_below_what_runs_needs_to_be_meant() {
         let running = target(&json!({"status": {"active": 3}}));
-        assert_eq!(scale(&running, &to(1)), Err(Refusal::WouldStop { stopped: 2, parallelism: 1, indexed: true }));
+        assert_eq!(
+            scale(&running, &to(1)),
+            Err(Refusal::WouldStop { running: 2, starting: 0, parallelism: 1, indexed: true })
+        );
         let now = patch(scale(&running, &Wish { now: true, ..to(1) }));
         assert_eq!(now, json!({"metadata": {"uid": "u"}, "spec": {"parallelism": 1}}));
         // With one index left, two of the three are not used.

@@ -70,7 +70,7 @@ impl JobProgress {
     #[must_use]
     pub fn pod_tally(&self) -> Option<PodTally> {
         let job = self.job().filter(|job| !job.indexed)?;
-        let (running, starting) = running_and_starting(job);
+        let (running, starting) = job.running_and_starting();
         Some(PodTally {
             completions: Some(job.completions).filter(|completions| *completions > 0),
             succeeded: job.succeeded_pods,
@@ -108,7 +108,7 @@ impl JobProgress {
     fn tally_of_counters(&self, job: &JobFacts) -> Tally {
         let (succeeded, failed) = (job.succeeded.len(), job.failed_for_good().len());
         let open = job.completions.saturating_sub(succeeded + failed);
-        let (running, starting) = running_and_starting(job);
+        let (running, starting) = job.running_and_starting();
         let (running, starting) = (running.min(open), starting.min(open.saturating_sub(running)));
         let terminating = job.terminating.min(open - running - starting);
         let rest = open - running - starting - terminating;
@@ -117,13 +117,6 @@ impl JobProgress {
         let tally = Tally { completions, succeeded, failed, running, starting, terminating, ..Tally::default() };
         Tally { pending, unfinished, ..tally }
     }
-}
-
-/// `active` counts pods from their creation on; an image that cannot be pulled is not running.
-fn running_and_starting(job: &JobFacts) -> (u32, u32) {
-    let active = job.active.max(job.ready.unwrap_or(0));
-    let running = job.ready.unwrap_or(active);
-    (running, active - running)
 }
 
 #[cfg(test)]

@@ -86,12 +86,18 @@ fn failed(progress: &JobProgress, only: Option<&IndexSet>, causes: &[Cause]) -> 
     }
 }
 
-/// `unfinished: indexes 3-5 (3 of 8)`: those that an ended Job leaves behind, which neither succeeded nor failed; None where
-/// there are none.
+/// `unfinished: indexes 3-5 (3 of 8)`: those that an ended Job leaves behind, which neither succeeded nor failed, be it that
+/// their pods are still being stopped; None where there are none, and where pods are not known. `causes` as of [`failures`].
 #[must_use]
-pub fn unfinished(progress: &JobProgress, only: Option<&IndexSet>) -> Option<String> {
+pub fn unfinished(progress: &JobProgress, only: Option<&IndexSet>, causes: &[Cause]) -> Option<String> {
     let all = only.cloned().or_else(|| Some(IndexSet::all(progress.job()?.completions)))?;
-    let is_unfinished = |index: &u32| progress.state(Index(*index)) == Some(IndexState::Unfinished);
+    let failed = failed(progress, only, causes);
+    let has_ended = progress.verdict().is_some_and(|verdict| verdict.settled);
+    let is_unfinished = |index: &u32| match progress.state(Index(*index)) {
+        Some(IndexState::Unfinished) => true,
+        Some(IndexState::Succeeded) | None => false,
+        Some(_) => has_ended && !failed.contains(*index),
+    };
     let unfinished: IndexSet = all.iter().filter(is_unfinished).collect();
     (!unfinished.is_empty()).then(|| format!("unfinished: {}", share(&unfinished, progress, only)))
 }
@@ -221,11 +227,21 @@ mod tests {
     fn what_an_ended_job_leaves_behind_is_named() {
         let mut progress = progress();
         progress.observe(Change::Pods(vec![]));
-        assert_eq!(unfinished(&progress, None), None);
+        assert_eq!(unfinished(&progress, None, &[]), None);
         progress.observe(Change::JobGone);
-        assert_eq!(unfinished(&progress, None).unwrap(), "unfinished: indexes 0-3,21-32,34-99 (82 of 100)");
+        assert_eq!(unfinished(&progress, None, &[]).unwrap(), "unfinished: indexes 0-3,21-32,34-99 (82 of 100)");
         let only = "3,4".parse().unwrap();
-        assert_eq!(unfinished(&progress, Some(&only)).unwrap(), "unfinished: index 3 (1 of 2 selected)");
+        assert_eq!(unfinished(&progress, Some(&only), &[]).unwrap(), "unfinished: index 3 (1 of 2 selected)");
+        let stopped = json!({
+            "metadata": {
+                "name": "p", "deletionTimestamp": "2026-01-01T00:00:00Z",
+                "annotations": {"batch.kubernetes.io/job-completion-index": "3"},
+            },
+            "status": {"phase": "Failed"},
+        });
+        progress.observe(Change::Pods(vec![serde_json::from_value(stopped).unwrap()]));
+        let unfinished = unfinished(&progress, Some(&only), &[]).unwrap();
+        assert_eq!(unfinished, "unfinished: index 3 (1 of 2 selected)", "what was stopped with the Job has not failed");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{count, indexes};
 use crate::facts::{Begun, JobFacts, Outcome};
 use crate::index_set::IndexSet;
-use crate::lifecycle::{Refusal, Target, Verb};
+use crate::lifecycle::{self, Refusal, Target, Verb};
 use crate::text::{quoted, shown};
 
 /// Why the Job `name` is left as it is: a line without `error:`.
@@ -24,10 +24,13 @@ pub fn refusal(refusal: &Refusal, name: &str) -> String {
             format!("job {name} was begun by a retry that did not end; it does not know yet which tasks are done")
         }
         Refusal::NotIndexed => format!("job {name} is not Indexed; its pods have no index"),
-        Refusal::WouldStop { stopped, parallelism, indexed } => format!(
-            "with parallelism {parallelism} {} of job {name} would be stopped and start again later, from the beginning",
-            running(*stopped, *indexed)
-        ),
+        Refusal::WouldStop { running, starting, parallelism, indexed } => {
+            let (what, start) =
+                (there(*running, *starting, *indexed), if running + starting == 1 { "starts" } else { "start" });
+            format!(
+                "parallelism {parallelism} would stop {what} of job {name}, which {start} again later, from the beginning"
+            )
+        }
         Refusal::WouldForget { indexes: gone, completions } => format!(
             "with completions {completions} {} of job {name} would be gone, with what they have done",
             indexes(gone)
@@ -138,21 +141,24 @@ fn kueue(verb: Verb, uid: &str, name: &str, given: &str) -> String {
     }
 }
 
-/// `3 running indexes`; of a Job without indexes they are pods.
-fn running(number: u32, indexed: bool) -> String {
-    match indexed {
-        true => count(number, "running index", "running indexes"),
-        false => count(number, "running pod", "running pods"),
+/// `3 running indexes`, `2 running and 1 starting index`; of a Job without indexes they are pods.
+fn there(running: u32, starting: u32, indexed: bool) -> String {
+    let (one, many) = if indexed { ("index", "indexes") } else { ("pod", "pods") };
+    let of = |number: u32| if number == 1 { one } else { many };
+    match (running, starting) {
+        (running, 0) => format!("{running} running {}", of(running)),
+        (0, starting) => format!("{starting} starting {}", of(starting)),
+        (running, starting) => format!("{running} running and {starting} starting {}", of(starting)),
     }
 }
 
 /// What a suspend has stopped, as `before` tells; None where nothing ran.
 #[must_use]
 pub fn suspended(before: &JobFacts) -> Option<String> {
-    let was = if before.active == 1 { "was" } else { "were" };
-    let what = running(before.active, before.indexed);
-    let line = || format!("{what} {was} stopped; resume starts {} from the beginning", them(before.active));
-    (before.active > 0).then(line)
+    let (running, starting) = before.running_and_starting();
+    let (was, what) = (if running + starting == 1 { "was" } else { "were" }, there(running, starting, before.indexed));
+    let line = || format!("{what} {was} stopped; resume starts {} from the beginning", them(running + starting));
+    (running + starting > 0).then(line)
 }
 
 fn them(number: u32) -> &'static str {
@@ -188,11 +194,11 @@ pub fn resumed(before: &Target, after: &JobFacts, given: &str) -> Vec<String> {
 pub fn scaled(before: &JobFacts, after: &JobFacts) -> Vec<String> {
     let mut lines = Vec::new();
     let parallelism = after.parallelism.unwrap_or(1);
-    match before.active.saturating_sub(parallelism) {
-        0 => {}
-        stopped => {
-            let what = running(stopped, before.indexed);
-            lines.push(match stopped {
+    match lifecycle::stopped(before, parallelism) {
+        (0, 0) => {}
+        (running, starting) => {
+            let what = there(running, starting, before.indexed);
+            lines.push(match running + starting {
                 1 => format!("{what} is stopped and starts again later, from the beginning"),
                 _ => format!("{what} are stopped and start again later, from the beginning"),
             });
@@ -254,8 +260,9 @@ pub enum NotCancelled {
 #[must_use]
 pub fn cancelled(before: &JobFacts) -> String {
     let mut parts = Vec::new();
-    if before.active > 0 {
-        parts.push(format!("{} stopped", running(before.active, before.indexed)));
+    let (running, starting) = before.running_and_starting();
+    if running + starting > 0 {
+        parts.push(format!("{} stopped", there(running, starting, before.indexed)));
     }
     if before.indexed {
         parts.push(format!("{} of {} had succeeded", before.succeeded.len(), before.completions));
@@ -267,7 +274,7 @@ pub fn cancelled(before: &JobFacts) -> String {
 /// How a drain gets on.
 #[must_use]
 pub fn draining(running: u32, parallelism: u32) -> String {
-    format!("{} left to end, none begins (parallelism {parallelism})", self::running(running, true))
+    format!("{} left to end, none begins (parallelism {parallelism})", there(running, 0, true))
 }
 
 /// What to say when drains are interrupted: `lowered` are the Jobs whose parallelism is lowered, with what it is now and
@@ -306,8 +313,8 @@ mod tests {
     fn a_refusal_names_the_job_and_a_command() {
         refused(&Refusal::Finished(Outcome::Complete), "job x is complete", "kubectl indexedjob describe x -n a");
         refused(
-            &Refusal::WouldStop { stopped: 2, parallelism: 1, indexed: true },
-            "with parallelism 1 2 running indexes of job x would be stopped and start again later, from the beginning",
+            &Refusal::WouldStop { running: 2, starting: 0, parallelism: 1, indexed: true },
+            "parallelism 1 would stop 2 running indexes of job x, which start again later, from the beginning",
             "stop them: kubectl indexedjob scale x --parallelism 1 --now -n a; \
              let them end: kubectl indexedjob suspend x --drain -n a",
         );
@@ -349,6 +356,10 @@ mod tests {
             cancelled(&job(3)),
             "3 running indexes stopped, 1 of 5 had succeeded, finished pods and their logs stay"
         );
+        let begun = target(&json!({"status": {"active": 3, "ready": 1}})).job;
+        assert_eq!(cancelled(&begun).split_once(" stopped").unwrap().0, "1 running and 2 starting indexes");
+        let pulling = target(&json!({"status": {"active": 1, "ready": 0}})).job;
+        assert_eq!(suspended(&pulling).unwrap(), "1 starting index was stopped; resume starts it from the beginning");
         let after = |parallelism, completions| {
             target(&json!({"spec": {"parallelism": parallelism, "completions": completions}})).job
         };
@@ -357,6 +368,8 @@ mod tests {
             scaled(&job(3), &after(2, 5)),
             ["1 running index is stopped and starts again later, from the beginning"]
         );
+        let fewer = ["2 starting indexes are stopped and start again later, from the beginning"];
+        assert_eq!(scaled(&begun, &after(1, 5)), fewer, "they are stopped first");
         assert_eq!(
             scaled(&job(3), &after(8, 8)),
             ["indexes 5-7 are new; where tasks have items, there are none for them"]

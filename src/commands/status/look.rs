@@ -125,7 +125,12 @@ pub(super) async fn look_at_chain(
     if let Some(phases) = wanted.pods() {
         match chain::attempts(&runs, wanted.selection.numbers.as_ref(), phases, cluster).await {
             Err(error) if error.is_forbidden() => seen.exit = told(error, context),
-            pods => seen.progress.observe(Change::Pods(pods?)),
+            pods => {
+                seen.progress.observe(Change::Pods(pods?));
+                if phases == Phases::NotSucceeded {
+                    chain::observe_doubtful(&mut seen.progress, &runs, cluster).await?;
+                }
+            }
         }
     }
     if let Some(place) = place.filter(|_| wanted.items()) {

@@ -131,7 +131,7 @@ impl Wait<'_> {
         let recovered = digest::recovered(&seen.progress, only);
         let text = ending::failures(&seen.progress, only, &causes, &recovered);
         lines.extend(text.lines().map(str::to_owned));
-        lines.extend(ending::unfinished(&seen.progress, only));
+        lines.extend(ending::unfinished(&seen.progress, only, &causes));
         if let Some(index) = ending::first_failed(&seen.progress, &causes) {
             lines.push(format!("hint: kubectl indexedjob logs {} --index {index}{}", self.name, self.given));
         }

@@ -223,13 +223,14 @@ impl Page<'_> {
             self.wrapped(out, &format!("{name}: {line}"))?;
         }
         let outcome = progress.verdict().and_then(|verdict| ending::outcome(&name, verdict, progress));
-        if let Some(outcome) = outcome {
-            self.wrapped(out, &outcome)?;
+        if let Some(outcome) = &outcome {
+            self.wrapped(out, outcome)?;
         }
-        let failures =
-            ending::failures(progress, None, &digest::failures(progress, None), &digest::recovered(progress, None));
-        for failure in failures.lines() {
-            self.line(out, failure)?;
+        let causes = digest::failures(progress, None);
+        let failures = ending::failures(progress, None, &causes, &digest::recovered(progress, None));
+        let unfinished = ending::unfinished(progress, None, &causes).filter(|_| outcome.is_some());
+        for line in failures.lines().chain(unfinished.as_deref()) {
+            self.line(out, line)?;
         }
         let unknown = self.unknown();
         if unknown.is_empty() {
