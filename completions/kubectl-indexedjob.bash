@@ -478,7 +478,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__create)
-            opts="-a -I -f -c -o -n -s -v -h --completions --array --items --items-from --items-format --matrix --item-env --item-path --index-env --index-path --items-via --init-image --image --filename --script --parallelism --keep-entrypoint --suspend --queue --retries --count-disruptions --max-failed-indexes --fail-job-on --fail-index-on --backoff-limit --succeeded-count --succeeded-indexes --active-deadline --pod-replacement-policy --ttl --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --rm --replace --defaults --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
+            opts="-a -I -f -c -o -n -s -v -h --completions --array --items --items-from --items-format --matrix --item-env --item-path --index-env --index-path --items-via --init-image --image --filename --script --parallelism --keep-entrypoint --suspend --queue --retries --count-disruptions --max-failed-indexes --fail-job-on --fail-index-on --backoff-limit --succeeded-count --succeeded-indexes --active-deadline --pod-replacement-policy --ttl --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --progress --progress-interval --rm --replace --defaults --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -701,6 +701,14 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain json none" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress-interval)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1774,7 +1782,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__retry)
-            opts="-c -o -n -s -v -h --index --state --reason --exit-code --via --name --image --parallelism --retries --avoid-failed-nodes --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --undo --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
+            opts="-c -o -n -s -v -h --index --state --reason --exit-code --via --name --image --parallelism --retries --avoid-failed-nodes --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --progress --progress-interval --undo --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1905,6 +1913,14 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain json none" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress-interval)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

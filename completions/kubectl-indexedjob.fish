@@ -135,6 +135,11 @@ false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l logs -d 'Print the logs of all tasks as they come, to the end' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l timeout -d 'How long to stay: 90s, 5m, 1h30m; by default without end' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l progress -d 'How to show progress meanwhile: a bar on a terminal, else a line when something has changed; with --logs none' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
+plain\t'Lines'
+json\t'JSON objects on stdout, a line each, in place of what else stands there'
+none\t'Nothing but the end'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l progress-interval -d 'The least time between two lines of progress' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l rm -d 'Delete the Job once it is complete; one that failed stays' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand create" -l replace -d 'Delete a finished Job of this name before' -r -f -a "true\t''
@@ -695,6 +700,11 @@ false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l logs -d 'Print the logs of all tasks as they come, to the end' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l timeout -d 'How long to stay: 90s, 5m, 1h30m; by default without end' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l progress -d 'How to show progress meanwhile: a bar on a terminal, else a line when something has changed; with --logs none' -r -f -a "auto\t'A bar on a terminal, lines elsewhere'
+plain\t'Lines'
+json\t'JSON objects on stdout, a line each, in place of what else stands there'
+none\t'Nothing but the end'"
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l progress-interval -d 'The least time between two lines of progress' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l undo -d 'Take back a retry that did not end: pods go back to the Job that they came from, and the new Job goes' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l dry-run -d 'Only show what would be created: client or server' -r -f -a "none\t'Create the objects'

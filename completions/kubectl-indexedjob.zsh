@@ -121,6 +121,11 @@ Never\:"Not at all"))' \
 '--wait=[Follow the Job to its end, as wait does]::BOOL:(true false)' \
 '--logs=[Print the logs of all tasks as they come, to the end]::BOOL:(true false)' \
 '--timeout=[How long to stay\: 90s, 5m, 1h30m; by default without end]:DURATION:_default' \
+'--progress=[How to show progress meanwhile\: a bar on a terminal, else a line when something has changed; with --logs none]:PROGRESS:((auto\:"A bar on a terminal, lines elsewhere"
+plain\:"Lines"
+json\:"JSON objects on stdout, a line each, in place of what else stands there"
+none\:"Nothing but the end"))' \
+'--progress-interval=[The least time between two lines of progress]:DURATION:_default' \
 '--rm=[Delete the Job once it is complete; one that failed stays]::BOOL:(true false)' \
 '--replace=[Delete a finished Job of this name before]::BOOL:(true false)' \
 '--defaults=[What is set besides what was asked for\: what suits an array (see below), or nothing]:SET:((array\:"What suits an array of tasks"
@@ -770,6 +775,11 @@ Never\:"Not at all"))' \
 '--wait=[Follow the Job to its end, as wait does]::BOOL:(true false)' \
 '--logs=[Print the logs of all tasks as they come, to the end]::BOOL:(true false)' \
 '--timeout=[How long to stay\: 90s, 5m, 1h30m; by default without end]:DURATION:_default' \
+'--progress=[How to show progress meanwhile\: a bar on a terminal, else a line when something has changed; with --logs none]:PROGRESS:((auto\:"A bar on a terminal, lines elsewhere"
+plain\:"Lines"
+json\:"JSON objects on stdout, a line each, in place of what else stands there"
+none\:"Nothing but the end"))' \
+'--progress-interval=[The least time between two lines of progress]:DURATION:_default' \
 '--undo=[Take back a retry that did not end\: pods go back to the Job that they came from, and the new Job goes]::BOOL:(true false)' \
 '--dry-run=[Only show what would be created\: client or server]:WHERE:((none\:"Create the objects"
 client\:"Ask nobody"

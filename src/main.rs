@@ -47,14 +47,27 @@ fn main() -> ExitCode {
     if let Some(words) = cli::words(&args) {
         return complete(&words, &env, &term).into();
     }
-    let parsed = settings::read(&env).map_err(Stop::Usage).and_then(|defaults| cli::parse_with(args, &defaults));
-    let ended = match parsed {
+    let ended = match parsed(args, &env) {
         Ok(Cli { verb: Verb::Completion(args), .. }) => commands::completion::run(&args, &term),
         Ok(cli) => in_runtime(cli, env, &term),
         Err(Stop::Print(text)) => term.out(&text).map(|()| Exit::Done).map_err(Failure::from),
         Err(Stop::Usage(usage)) => Err(usage.into()),
     };
     ended.unwrap_or_else(|failure| failure.tell(&term)).into()
+}
+
+/// Reads the line with the user's own defaults. Defaults that are wrong keep nobody from asking how to set them right.
+fn parsed(args: Vec<OsString>, env: &Env) -> Result<Cli, Stop> {
+    let defaults = settings::read(env).map_err(Stop::Usage);
+    let wrong = match defaults.and_then(|defaults| cli::parse_with(args.clone(), &defaults)) {
+        Err(Stop::Usage(wrong)) => wrong,
+        parsed => return parsed,
+    };
+    match cli::parse_with(args, &[]) {
+        Ok(cli) if cli.goes_without_defaults() => Ok(cli),
+        Err(Stop::Print(text)) => Err(Stop::Print(text)),
+        _ => Err(Stop::Usage(wrong)),
+    }
 }
 
 /// Completes a line that is being typed. Whatever goes wrong, it says nothing: it would stand in the middle of that line.

@@ -105,6 +105,8 @@ mod tests {
         refused("colour: never", "FILE: colour is no setting");
         refused("color: [a]", "FILE: color: write one value");
         refused("- color", "FILE: write a line for each setting, such as \"progress: plain\"");
+        refused(": :", "FILE: line 1, column 1: text is missing here");
+        refused("v: !!int x", "FILE: line 1, column 10: it is no whole number");
         refused("color: [", "FILE: line 1, column 8: unclosed bracket '['");
     }
 }

@@ -50,7 +50,8 @@ pub fn rfc1123z(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a, %d %b %Y %H:%M:%S %z").to_string()
 }
 
-/// How long to wait, as `kubectl wait --timeout` understands it: Go durations (`1h30m`, `1.5s`, `-1s`), or bare seconds.
+/// How long to wait, as `kubectl wait --timeout` understands it: Go durations (`1h30m`, `1.5s`, `-1s`), also in days, or bare
+/// seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timeout {
     /// 0: look once.
@@ -75,7 +76,7 @@ impl Timeout {
 
 /// Text that is no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{input:?} is not a duration; write 90s, 5m, 1h30m or a number of seconds")]
+#[error("{input:?} is not a duration; write 90s, 5m, 1h30m, 7d or a number of seconds")]
 pub struct DurationError {
     input: String,
 }
@@ -93,7 +94,8 @@ impl FromStr for Timeout {
     }
 }
 
-/// Reads a Go duration (`1h30m`, `1.5s`, `300ms`, `-1s`; units ns, us, ms, s, m, h) or a bare number of seconds.
+/// Reads a Go duration (`1h30m`, `1.5s`, `300ms`, `-1s`; units ns, us, ms, s, m, h), days (`7d`, `1d12h`; 24 hours each), or a
+/// bare number of seconds.
 pub fn parse_duration(text: &str) -> Result<SignedDuration, DurationError> {
     let fail = || DurationError { input: text.to_owned() };
     let (negative, mut rest) = match text.strip_prefix('-') {
@@ -127,6 +129,7 @@ fn unit_nanos(unit: &str) -> Option<i128> {
         "s" => 1_000_000_000,
         "m" => 60_000_000_000,
         "h" => 3_600_000_000_000,
+        "d" => 86_400_000_000_000,
         _ => return None,
     })
 }
@@ -197,6 +200,7 @@ mod tests {
         reads("1h30m", Timeout::After(Duration::from_secs(5_400)));
         reads("1.5s", Timeout::After(Duration::from_millis(1_500)));
         reads(".5m", Timeout::After(Duration::from_secs(30)));
+        reads("1d12h", Timeout::After(Duration::from_hours(36)));
         reads("90", Timeout::After(Duration::from_secs(90)));
         reads("2.5", Timeout::After(Duration::from_millis(2_500)));
         reads("0", Timeout::Once);
@@ -207,11 +211,13 @@ mod tests {
 
     #[test]
     fn other_text_is_refused_with_what_is_allowed() {
-        for text in ["", "-", "s", "1d", "1h30", "1..5s", "1 s", "five", "99999999999999999999h", "."] {
+        for text in
+            ["", "-", "s", "1w", "d", "7days", "1d-1h", "1h30", "1..5s", "1 s", "five", "99999999999999999999h", "."]
+        {
             let error = text.parse::<Timeout>().unwrap_err();
             assert_eq!(
                 error.to_string(),
-                format!("{text:?} is not a duration; write 90s, 5m, 1h30m or a number of seconds")
+                format!("{text:?} is not a duration; write 90s, 5m, 1h30m, 7d or a number of seconds")
             );
         }
     }

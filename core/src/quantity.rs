@@ -34,6 +34,18 @@ pub fn is_quantity(text: &str) -> bool {
     nanos(text).is_some()
 }
 
+/// What was meant by text that is no amount because its unit is written as elsewhere: `16GiB`, `4GB`, `2gi`, `512 Mi`.
+#[must_use]
+pub fn meant(text: &str) -> Option<String> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = text.split_at(end);
+    let unit = unit.trim().trim_end_matches(['b', 'B']).to_ascii_lowercase();
+    let known = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "k", "M", "G", "T", "P", "E"];
+    let unit = known.into_iter().find(|known| known.eq_ignore_ascii_case(&unit)).or(unit.is_empty().then_some(""))?;
+    Some(format!("{number}{unit}")).filter(|meant| is_quantity(meant))
+}
+
 /// Is it more than nothing?
 #[must_use]
 pub fn is_positive(quantity: &str) -> bool {
@@ -98,6 +110,19 @@ mod tests {
         case("12E", "1k", Unit::One, Some(12_000_000_000_000_000));
         case("0", "0", Unit::One, Some(0));
         case("1n", "1", Unit::Milli, Some(1));
+    }
+
+    #[test]
+    fn units_of_elsewhere_are_known() {
+        let pairs =
+            [("16GiB", "16Gi"), ("4GB", "4G"), ("2gi", "2Gi"), ("512 Mi", "512Mi"), ("1.5kb", "1.5k"), ("7B", "7")];
+        for (text, want) in pairs {
+            assert!(!is_quantity(text));
+            assert_eq!(meant(text).as_deref(), Some(want), "{text}");
+        }
+        for text in ["", "many", "4 cores", "GiB", "1.2.3Gi"] {
+            assert_eq!(meant(text), None, "{text}");
+        }
     }
 
     #[test]

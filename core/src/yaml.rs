@@ -102,6 +102,15 @@ fn writing() -> SerializerOptions {
     }
 }
 
+/// What the crate says in the words of who programs with it.
+const IN_OUR_WORDS: [(&str, &str); 5] = [
+    ("cannot deserialize null into string", "text is missing here"),
+    ("expected string scalar", "text must stand here"),
+    ("invalid u64", "it is no whole number"),
+    ("invalid i64", "it is no whole number"),
+    ("invalid floating point", "it is no number"),
+];
+
 fn located(error: &serde_yaml::Error) -> YamlError {
     let place = error.location();
     let text = error.without_snippet().to_string();
@@ -109,6 +118,8 @@ fn located(error: &serde_yaml::Error) -> YamlError {
     let message = text.split(" at line ").next().unwrap_or(&text);
     // What follows is advice to whoever calls the library.
     let message = message.split(", set ").next().unwrap_or(message);
+    let message = message.split("; use Option").next().unwrap_or(message);
+    let message = IN_OUR_WORDS.iter().find(|(theirs, _)| *theirs == message).map_or(message, |(_, ours)| ours);
     YamlError {
         line: place.as_ref().map_or(0, serde_yaml::Location::line),
         column: place.as_ref().map_or(0, serde_yaml::Location::column),

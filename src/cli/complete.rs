@@ -63,6 +63,8 @@ pub(crate) enum Live {
     Numbers,
     /// Why tasks of a Job failed or do not start.
     Reasons,
+    /// Exit codes of a Job's failed tasks.
+    ExitCodes,
     /// Containers of a Job's pods.
     Containers,
     /// Namespaces.
@@ -269,17 +271,35 @@ fn of_value(arg: &Arg, typed: &str) -> Wanted {
         "name" | "names" => Live::Jobs,
         "index" => Live::Numbers,
         "reason" => Live::Reasons,
+        "exit_code" => Live::ExitCodes,
         "container" => Live::Containers,
         "namespace" => Live::Namespaces,
         "context" => Live::Contexts,
         "cluster" => Live::Clusters,
         "user" => Live::Users,
+        "goal" => return Wanted::Words(goals(typed)),
         _ if FILES.contains(&id) => return Wanted::Files,
         _ if DIRECTORIES.contains(&id) => return Wanted::Directories,
         _ => return Wanted::Words(possible(arg, before, typed)),
     };
 
     Wanted::Live { what, before: before.to_owned(), typed: typed.to_owned() }
+}
+
+/// What can be waited for; the shell goes on with the word after a `=`.
+const GOALS: [(&str, &str); 7] = [
+    ("complete", "the Job has succeeded"),
+    ("failed", "the Job has failed"),
+    ("finished", "the Job has ended, whichever way"),
+    ("running", "a pod of it runs"),
+    ("suspended", "the Job is suspended"),
+    ("succeeded=", "so many indexes have succeeded: 10 or 90%"),
+    ("failed=", "so many indexes have failed: 10 or 5%"),
+];
+
+fn goals(typed: &str) -> Vec<Candidate> {
+    let goals = GOALS.iter().filter(|(goal, _)| goal.starts_with(typed));
+    goals.map(|(goal, about)| Candidate::new(*goal, *about)).collect()
 }
 
 /// Those of the values of `arg` that are not in the list yet.
@@ -328,8 +348,18 @@ mod tests {
         offers(&["status", "x", "--state", "failed,f"], &[]);
         offers(&["list", ""], &[]);
         offers(&["completion", "z"], &["zsh"]);
+        offers(&["wait", "x", "--for", "f"], &["failed", "finished", "failed="]);
+        offers(&["wait", "x", "--for=su"], &["suspended", "succeeded="]);
         offers(&["wait", "--nosuch"], &[]);
         offers(&["wait", "--nosuch=x"], &[]);
+    }
+
+    #[test]
+    fn what_is_offered_to_wait_for_can_be_waited_for() {
+        for (goal, _) in GOALS {
+            let whole = if goal.ends_with('=') { format!("{goal}1") } else { goal.to_owned() };
+            assert!(whole.parse::<indexedjob_core::goal::Goal>().is_ok(), "{goal}");
+        }
     }
 
     #[test]
@@ -345,6 +375,7 @@ mod tests {
         asks(&["logs", "x", "--index", "3,1"], Live::Numbers, "3,", "1");
         asks(&["logs", "x", "--index=3"], Live::Numbers, "", "3");
         asks(&["retry", "--reason=Error,O"], Live::Reasons, "Error,", "O");
+        asks(&["logs", "x", "--exit-code", "1,"], Live::ExitCodes, "1,", "");
         asks(&["logs", "x", "-c", "w"], Live::Containers, "", "w");
         asks(&["-n", ""], Live::Namespaces, "", "");
         asks(&["wait", "--context", "d"], Live::Contexts, "", "d");

@@ -79,9 +79,14 @@ pub(crate) struct ConnectionArgs {
 impl ConnectionArgs {
     /// The flags that say which Job is meant, as they were given, for commands to paste: ` -n science --context lab`.
     pub(crate) fn given(&self) -> String {
+        let namespace = self.namespace.as_ref().map(|name| format!(" -n {}", quoted(name)));
+        namespace.unwrap_or_default() + &self.given_of_cluster()
+    }
+
+    /// The same without the namespace: those that say which cluster is meant, and who asks it.
+    pub(crate) fn given_of_cluster(&self) -> String {
         let kubeconfig = self.kubeconfig.as_ref().map(|path| path.display().to_string());
         let flags = [
-            ("-n", &self.namespace),
             ("--kubeconfig", &kubeconfig),
             ("--context", &self.context),
             ("--cluster", &self.cluster),

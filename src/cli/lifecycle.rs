@@ -163,17 +163,13 @@ fn selector(text: &str) -> Result<String, String> {
     }
 }
 
-/// A duration that is not negative, in days too.
+/// A duration that is not negative.
 fn age(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || "write 7d, 36h, 90m or 1d12h".to_owned();
-    let (days, rest) = text.split_once('d').unwrap_or(("0", text));
-    let days: i64 = days.parse::<u32>().map_err(|_| wrong())?.into();
-    let rest = match rest {
-        "" => SignedDuration::ZERO,
-        rest => human::parse_duration(rest).map_err(|_| wrong())?,
-    };
-    let age = SignedDuration::from_hours(days * 24).checked_add(rest).filter(|age| !age.is_negative());
-    age.filter(|_| !text.is_empty()).ok_or_else(wrong)
+    let age = human::parse_duration(text).map_err(|error| error.to_string())?;
+    match age.is_negative() {
+        true => Err("it must not be negative".to_owned()),
+        false => Ok(age),
+    }
 }
 
 #[cfg(test)]
@@ -181,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_have_days() {
+    fn ages_are_durations_that_are_not_negative() {
         let hours = |text: &str| age(text).map(|age| age.as_hours());
         assert_eq!((hours("7d"), hours("36h"), hours("1d12h")), (Ok(168), Ok(36), Ok(36)));
         for wrong in ["", "d", "-1d", "1w", "-5m", "1d-1h30", "7days"] {

@@ -21,6 +21,7 @@ mod wait;
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use complete::{Candidate, Live, Typing, Wanted, typing, words};
@@ -50,6 +51,17 @@ pub(crate) use wait::{ProgressArg, WaitArgs};
 #[command(name = "kubectl-indexedjob", version, propagate_version = false, arg_required_else_help = false)]
 // Of a flag that is given twice the last holds, as in kubectl: an alias may have one.
 #[command(subcommand_required = true, max_term_width = 100, args_override_self = true)]
+#[command(after_help = "Begin with:
+  kubectl indexedjob create greet --image busybox --items foo,bar,baz --wait -- \\
+    rev /input/data.txt
+  kubectl indexedjob logs greet
+  kubectl indexedjob status greet
+When indexes have failed:
+  kubectl indexedjob logs greet --state failed
+  kubectl indexedjob retry greet --wait
+
+See kubectl indexedjob VERB -h for its flags, --help for all of them with examples.
+Documentation: https://github.com/kubectl-indexedjob/kubectl-indexedjob")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
@@ -109,13 +121,21 @@ pub(crate) enum Verb {
     /// The tasks keep their own numbers, hostname endings and variables. Any flag of create about the pod changes it for
     /// the new Job; what follows -- replaces the command.
     Retry(Box<RetryArgs>),
-    /// Print the completion script of a shell
+    // These two say it in their own file.
     Completion(CompletionArgs),
-    // It says it in its own file.
     Version(VersionArgs),
 }
 
 impl Cli {
+    /// Is it about the program alone, and not a matter of how it speaks?
+    pub(crate) fn goes_without_defaults(&self) -> bool {
+        match &self.verb {
+            Verb::Completion(_) => true,
+            Verb::Version(args) => args.client,
+            _ => false,
+        }
+    }
+
     /// What to say when the verb is interrupted; None where nothing goes on without it.
     pub(crate) fn left_alone(&self) -> Option<String> {
         let given = self.connection.given();
@@ -126,7 +146,7 @@ impl Cli {
             }
             Verb::Create(args) if args.dry_run == DryRun::None => Some(format!(
                 "interrupted; the job may be there, suspended and half-made: the same command finishes it\n\
-                 hint: kubectl get jobs{given}"
+                 hint: kubectl indexedjob list{given}"
             )),
             Verb::Retry(args) if args.dry_run == DryRun::None && !args.undo => Some(format!(
                 "interrupted; a new run may be there, suspended and half-made: the same command finishes it\n\
@@ -161,15 +181,20 @@ pub(crate) fn parse_with(args: impl IntoIterator<Item = OsString>, defaults: &[S
     }
     let shown_as = called_as(args.first());
     let command = settings::apply(Cli::command(), defaults).map_err(Stop::Usage)?;
-    let matches = command.bin_name(shown_as).try_get_matches_from(&args);
+    let mut command = command.bin_name(shown_as);
+    let matches = command.try_get_matches_from_mut(&args);
+    if matches.as_ref().is_err_and(|error| error.kind() == ErrorKind::MissingSubcommand) {
+        // As of kubectl: who types the name alone asks what there is.
+        return Err(Stop::Print(command.render_help().to_string()));
+    }
     let cli = matches.and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         if let (Verb::Create(create), Some((_, matches))) = (&mut cli.verb, matches.subcommand()) {
             create.typed(&args, matches, defaults);
         }
         cli.typed = args.iter().skip(1).cloned().collect();
-        if let Verb::Retry(retry) = &mut cli.verb {
-            retry.stay.output = retry.output;
+        if let (Verb::Retry(retry), Some((_, matches))) = (&mut cli.verb, matches.subcommand()) {
+            retry.stay.typed(retry.output, matches);
         }
         Ok(cli)
     });
@@ -200,6 +225,16 @@ mod tests {
     #[test]
     fn the_command_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_name_alone_asks_what_there_is() {
+        for line in [&["kubectl-indexedjob"][..], &["kubectl-indexedjob", "-n", "x"]] {
+            match parse(line.iter().map(Into::into)) {
+                Err(Stop::Print(help)) => assert!(help.contains("Begin with:\n  kubectl indexedjob create "), "{help}"),
+                other => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(super) fn explain(error: &clap::Error, args: &[OsString], program: &str) -> 
     let usage = Usage::new(message.join(" "));
     Stop::Usage(
         match of_others(error)
+            .or_else(|| verb_of_others(error))
             .or_else(|| tip(error))
             .or_else(|| lost_word(error, args))
             .or_else(|| see_help(&text, program))
@@ -62,6 +63,27 @@ const OF_OTHERS: &[(&[&str], &str)] = &[
     (&["--index"], "--array"),
 ];
 
+/// Verbs of kubectl, Slurm and the shell, and what they are here.
+const VERBS_OF_OTHERS: &[(&[&str], &str)] = &[
+    (&["get", "ps", "jobs", "squeue", "queue"], "list"),
+    (&["run", "apply", "submit", "sbatch", "start", "new", "add", "make"], "create"),
+    (&["rm", "remove", "del"], "delete"),
+    (&["kill", "stop", "abort", "scancel"], "cancel"),
+    (&["rerun", "redo", "restart", "requeue"], "retry"),
+    (&["top", "show", "info", "watch", "progress"], "status"),
+    (&["log", "output", "tail"], "logs"),
+    (&["pause", "hold"], "suspend"),
+    (&["unpause", "unsuspend", "release"], "resume"),
+    (&["follow"], "wait"),
+];
+
+/// What a verb that somebody knows from elsewhere is called here.
+fn verb_of_others(error: &clap::Error) -> Option<String> {
+    let typed = error.get(ContextKind::InvalidSubcommand).and_then(first_string)?;
+    let (_, ours) = VERBS_OF_OTHERS.iter().find(|(names, _)| names.contains(&typed))?;
+    Some(format!("did you mean {ours}?"))
+}
+
 /// What `create` calls a flag that somebody knows from elsewhere.
 fn of_others(error: &clap::Error) -> Option<String> {
     let typed = error.get(ContextKind::InvalidArg).and_then(first_string)?;
@@ -70,7 +92,7 @@ fn of_others(error: &clap::Error) -> Option<String> {
     Some(format!("did you mean {ours}?"))
 }
 
-/// What clap thinks was meant, where it begins like what was typed: the rest is guessing.
+/// What clap thinks was meant, where it begins like what was typed: the rest is guessing. The best of its guesses is last.
 fn tip(error: &clap::Error) -> Option<String> {
     let kinds = [
         (ContextKind::SuggestedArg, ContextKind::InvalidArg),
@@ -79,26 +101,36 @@ fn tip(error: &clap::Error) -> Option<String> {
     ];
     let first_letter = |text: &str| text.trim_start_matches('-').chars().next();
     kinds.iter().find_map(|(suggested, typed)| {
-        let suggested = first_string(error.get(*suggested)?)?;
         let typed = first_string(error.get(*typed)?)?;
-        (first_letter(suggested) == first_letter(typed)).then(|| format!("did you mean {suggested}?"))
+        let is_like = |suggested: &&str| first_letter(suggested) == first_letter(typed);
+        let suggested = strings(error.get(*suggested)?).into_iter().rev().find(is_like)?;
+        Some(format!("did you mean {suggested}?"))
     })
 }
 
-fn first_string(value: &ContextValue) -> Option<&str> {
+fn strings(value: &ContextValue) -> Vec<&str> {
     match value {
-        ContextValue::String(text) => Some(text),
-        ContextValue::Strings(texts) => texts.first().map(String::as_str),
-        _ => None,
+        ContextValue::String(text) => vec![text],
+        ContextValue::Strings(texts) => texts.iter().map(String::as_str).collect(),
+        _ => vec![],
     }
 }
 
-/// A word where none belongs: one more item, or most often the container's command.
+fn first_string(value: &ContextValue) -> Option<&str> {
+    strings(value).first().copied()
+}
+
+/// A word where none belongs: one more item, most often the container's command, or a Job that is to be listed alone.
 fn lost_word(error: &clap::Error, args: &[OsString]) -> Option<String> {
     let word = error.get(ContextKind::InvalidArg).and_then(first_string)?;
-    let of_create = error.to_string().contains("create [OPTIONS]");
-    let lost = error.kind() == ErrorKind::UnknownArgument && of_create && !word.starts_with('-');
-    lost.then(|| match items_with_spaces(args, word) {
+    if error.kind() != ErrorKind::UnknownArgument || word.starts_with('-') {
+        return None;
+    }
+    let text = error.to_string();
+    if text.contains("list [OPTIONS]") {
+        return Some(format!("one Job is shown by: kubectl indexedjob status {}", pasted(word)));
+    }
+    text.contains("create [OPTIONS]").then(|| match items_with_spaces(args, word) {
         Some(items) => format!("put commas between items: --items {items}"),
         None => format!("put -- before the command: -- {word} ..."),
     })
@@ -198,6 +230,24 @@ mod tests {
         {
             assert_eq!(usage(&format!("create x {typed}")).1, Some(format!("did you mean {ours}?")), "{typed}");
         }
+    }
+
+    #[test]
+    fn verbs_that_are_like_ours_or_known_from_elsewhere_are_translated() {
+        for (typed, ours) in [
+            ("craete", "create"),
+            ("crate", "create"),
+            ("cancle", "cancel"),
+            ("stauts", "status"),
+            ("lgos", "logs"),
+            ("get", "list"),
+            ("rerun", "retry"),
+            ("kill", "cancel"),
+            ("run", "create"),
+        ] {
+            assert_eq!(usage(typed).1, Some(format!("did you mean {ours}?")), "{typed}");
+        }
+        assert_eq!(usage("list x").1.as_deref(), Some("one Job is shown by: kubectl indexedjob status x"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction};
 use indexedjob_core::human;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::plan::{EnvFrom, Mount, Share, Toleration, Volume};
-use indexedjob_core::quantity::is_quantity;
+use indexedjob_core::quantity::{self, is_quantity};
 
 /// Flags that are true or false, as kubectl writes them.
 pub(super) trait Switch {
@@ -118,11 +118,21 @@ pub(super) fn amount(text: &str) -> Result<(String, String), String> {
         Some((resource, amount)) if !resource.is_empty() && is_quantity(amount) => {
             Ok((resource.to_owned(), amount.to_owned()))
         }
-        Some((resource, amount)) if !resource.is_empty() => {
-            Err(format!("{amount:?} is no amount; write {resource}=2, {resource}=500m or {resource}=4Gi"))
-        }
+        Some((resource, amount)) if !resource.is_empty() => Err(match quantity::meant(amount) {
+            Some(meant) => format!("{amount:?} is no amount; did you mean {resource}={meant}?"),
+            // Of bytes nobody wants two, or the half of one.
+            None if is_of_bytes(resource) => {
+                format!("{amount:?} is no amount; write {resource}=512Mi or {resource}=4Gi")
+            }
+            None => format!("{amount:?} is no amount; write {resource}=2 or {resource}=500m"),
+        }),
         _ => Err("write RESOURCE=AMOUNT, such as cpu=500m or memory=4Gi".to_owned()),
     }
+}
+
+/// Is this resource counted in bytes?
+fn is_of_bytes(resource: &str) -> bool {
+    ["memory", "storage", "hugepages"].iter().any(|kind| resource.contains(kind))
 }
 
 /// `configmap/NAME` or `secret/NAME`.
@@ -169,7 +179,9 @@ pub(super) fn mount(text: &str) -> Result<Mount, String> {
     let (kind, name) = source.split_once('/').map_or((source, None), |(kind, name)| (kind, Some(name)));
     let name = name.filter(|name| !name.is_empty()).map(str::to_owned);
     if name.as_deref().is_some_and(|size| matches!(kind, "emptydir" | "memory") && !is_quantity(size)) {
-        return Err(format!("{:?} is no size; write {kind}/10Gi", name.unwrap_or_default()));
+        let size = name.unwrap_or_default();
+        let meant = quantity::meant(&size).unwrap_or_else(|| "10Gi".to_owned());
+        return Err(format!("{size:?} is no size; write {kind}/{meant}"));
     }
     let volume = match (kind, name) {
         ("pvc", Some(name)) => Volume::Claim(name),
@@ -238,7 +250,9 @@ mod tests {
         assert_eq!(pair("A=b=c"), Ok(("A".into(), "b=c".into())));
         refused(pair("A"), "KEY=VALUE");
         assert_eq!(amount("nvidia.com/gpu=2"), Ok(("nvidia.com/gpu".into(), "2".into())));
-        refused(amount("memory=4GB"), "\"4GB\" is no amount; write memory=2");
+        refused(amount("memory=16GiB"), "\"16GiB\" is no amount; did you mean memory=16Gi?");
+        refused(amount("memory=much"), "\"much\" is no amount; write memory=512Mi or memory=4Gi");
+        refused(amount("cpu=half"), "\"half\" is no amount; write cpu=2 or cpu=500m");
         assert_eq!(variable_of_column("P=path"), Ok(("P".into(), Some("path".into()))));
         refused(variable_of_column("1A"), "no digit first");
     }

@@ -20,8 +20,15 @@ pub(crate) struct DescribeArgs {
 
 /// Print the completion script of a shell.
 ///
-/// It completes the standalone name kubectl-indexedjob.
+/// It completes the standalone name kubectl-indexedjob. For kubectl indexedjob there is no script: kubectl's own completion
+/// (kubectl completion --help) asks a program of the name kubectl_complete-indexedjob, which the plugin is when it is called
+/// so.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  # kubectl-indexedjob <TAB>, in bash
+  . <(kubectl indexedjob completion bash)
+  # kubectl indexedjob <TAB>, where kubectl <TAB> works; once
+  ln -s \"$(command -v kubectl-indexedjob)\" ~/.local/bin/kubectl_complete-indexedjob")]
 pub(crate) struct CompletionArgs {
     /// The shell
     #[arg(value_enum)]

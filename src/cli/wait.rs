@@ -103,7 +103,7 @@ fn selector(text: &str) -> Result<String, String> {
     }
 }
 
-fn interval(text: &str) -> Result<Duration, String> {
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
     match text.parse().map_err(|error: DurationError| error.to_string())? {
         Timeout::After(span) => Ok(span),
         Timeout::Once => Ok(Duration::ZERO),

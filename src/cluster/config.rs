@@ -58,6 +58,9 @@ pub(crate) struct Connection {
     pub(crate) verbosity: u8,
     /// Does somebody see what a credential plugin says, and answer?
     pub(crate) attended: Attended,
+    /// Those of these flags that say which cluster is meant and who asks it, as they were given, for commands to paste:
+    /// ` --context lab`.
+    pub(crate) given: String,
 }
 
 /// What [`load`] found.

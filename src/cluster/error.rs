@@ -206,7 +206,12 @@ impl fmt::Display for ClusterError {
             }
             Self::Unreachable { cause, .. } => write!(f, "Unable to connect to the server: {}", shown(cause)),
             Self::TimedOut { after, .. } => {
-                write!(f, "Unable to connect to the server: no answer within {}s", after.as_secs_f64().round())
+                // `--request-timeout 1ms` is not 0s.
+                write!(f, "Unable to connect to the server: no answer within ")?;
+                match after.as_secs() {
+                    0 => write!(f, "{}ms", after.as_millis()),
+                    _ => write!(f, "{}s", after.as_secs_f64().round()),
+                }
             }
             Self::Credentials { cause, .. } => {
                 write!(f, "Unable to connect to the server: getting credentials: {}", shown(cause))

@@ -67,6 +67,8 @@ struct Inner {
     limit: Option<Duration>,
     /// Where requests go, for errors.
     way: Way,
+    /// The flags that say so, for hints.
+    given: String,
     notes: Notes,
     warned: Mutex<HashSet<String>>,
     contacted: AtomicBool,
@@ -109,9 +111,10 @@ impl Http {
         let live = live(config.clone(), connection, &way).await?;
         // Read anew, the files may by then have another current context: stay with this one.
         let connection = Connection { context, ..connection.clone() };
+        let given = connection.given.clone();
         let limit = connection.request_timeout.filter(|limit| !limit.is_zero());
         let renewal = Some(Renewal { connection, env: env.clone(), config });
-        Ok(Self::new(live, renewal, limit, way, notes))
+        Ok(Self::new(live, renewal, limit, way, given, notes))
     }
 
     /// Over a client that needs no renewal.
@@ -119,15 +122,23 @@ impl Http {
     pub(super) fn over(client: Client, notes: Notes) -> Self {
         let live = Live { client, renew_at: None, trace: Arc::new(Trace::silent()) };
         let way = Way { host: "fake:6443".to_owned(), proxy: None };
-        Self::new(live, None, None, way, notes)
+        Self::new(live, None, None, way, String::new(), notes)
     }
 
-    fn new(live: Live, renewal: Option<Renewal>, limit: Option<Duration>, way: Way, notes: Notes) -> Self {
+    fn new(
+        live: Live,
+        renewal: Option<Renewal>,
+        limit: Option<Duration>,
+        way: Way,
+        given: String,
+        notes: Notes,
+    ) -> Self {
         Self(Arc::new(Inner {
             live: tokio::sync::Mutex::new(live),
             renewal,
             limit,
             way,
+            given,
             notes,
             warned: Mutex::default(),
             contacted: AtomicBool::new(false),
@@ -216,7 +227,8 @@ impl Http {
         let (code, wait) = (answer.status().as_u16(), retry_after(answer.headers()));
         let body = self.collect(answer.into_body(), ERROR_BODY_LIMIT).await.unwrap_or_default();
         self.tell(trace.body(&body));
-        Err(ClusterError::Api(Box::new(ApiError::read(code, &body, wait, &ask.asked))))
+        let error = ApiError::read(code, &body, wait, &ask.asked);
+        Err(ClusterError::Api(Box::new(error.of_a_cluster_given_by(&self.0.given))))
     }
 
     fn tell(&self, text: Option<String>) {

@@ -21,6 +21,8 @@ pub(crate) struct ApiError {
     message: String,
     details: Option<Details>,
     asked: Asked,
+    /// The flags that said which cluster is meant, for commands to paste.
+    given: String,
 }
 
 /// `Status`, as the API writes it.
@@ -65,7 +67,13 @@ impl ApiError {
             retry_after: retry_after.or(told.map(Duration::from_secs)),
             details: status.details,
             asked: asked.clone(),
+            given: String::new(),
         }
+    }
+
+    /// The same; its hints repeat the flags that say which cluster is meant.
+    pub(super) fn of_a_cluster_given_by(self, flags: &str) -> Self {
+        Self { given: flags.to_owned(), ..self }
     }
 
     /// An error page of a proxy, or of a server that knows no Status: client-go's words for its code
@@ -101,6 +109,7 @@ impl ApiError {
             details: None,
             retry_after,
             asked: asked.clone(),
+            given: String::new(),
         }
     }
 
@@ -142,22 +151,29 @@ impl ApiError {
     }
 
     pub(super) fn hint(&self) -> Option<String> {
-        let Asked { verb, resource, subresource, namespace, .. } = &self.asked;
-        let place = if namespace.is_empty() { String::new() } else { format!(" -n {namespace}") };
+        let Asked { verb, resource, subresource, namespace, name } = &self.asked;
+        let given = &self.given;
+        let place = if namespace.is_empty() { given.clone() } else { format!(" -n {namespace}{given}") };
         match self.code {
-            401 => Some(
-                "the credentials are missing or expired; log in again, then check with: kubectl auth whoami".into(),
-            ),
+            401 => Some(format!(
+                "the credentials are missing or expired; log in again, then check with: kubectl auth whoami{given}"
+            )),
             403 if self.message.contains("exceeded quota") => Some(format!("kubectl describe quota{place}")),
             403 if !resource.is_empty() => {
                 let sub = if subresource.is_empty() { String::new() } else { format!(" --subresource={subresource}") };
                 Some(format!("ask for the right, then check with: kubectl auth can-i {verb} {resource}{sub}{place}"))
             }
             404 if self.details.as_ref().is_some_and(|d| d.kind == "namespaces") => {
-                Some("see which namespaces there are: kubectl get namespaces".into())
+                Some(format!("see which namespaces there are: kubectl get namespaces{given}"))
             }
             404 if self.is_unknown_path() => Some(WHICH_SERVER.to_owned()),
-            404 if resource == "jobs.batch" => Some(format!("see which Jobs there are: kubectl get jobs{place}")),
+            // As one who thinks of pods types it: logs train 3.
+            404 if resource == "jobs.batch" && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(format!("is it the number of a task? Then write --index {name} after the name of its Job"))
+            }
+            404 if resource == "jobs.batch" => {
+                Some(format!("see which Jobs there are: kubectl indexedjob list{place}"))
+            }
             _ => None,
         }
     }
@@ -272,7 +288,11 @@ mod tests {
         let gone =
             json!({"kind": "Status", "code": 404, "reason": "NotFound", "message": "jobs.batch \"x\" not found"});
         let gone = ApiError::read(404, gone.to_string().as_bytes(), None, &asked());
-        assert!(!gone.is_unknown_path() && gone.hint().unwrap().ends_with("kubectl get jobs -n ns"));
+        assert!(!gone.is_unknown_path() && gone.hint().unwrap().ends_with("kubectl indexedjob list -n ns"));
+        let gone = gone.of_a_cluster_given_by(" --as ed");
+        assert!(gone.hint().unwrap().ends_with("kubectl indexedjob list -n ns --as ed"));
+        let number = ApiError { asked: Asked { name: "3".to_owned(), ..asked() }, ..gone };
+        assert!(number.hint().unwrap().contains("write --index 3 after"));
         let quota = json!({"kind": "Status", "code": 403, "reason": "Forbidden", "message": "exceeded quota: q"});
         let quota = ApiError::read(403, quota.to_string().as_bytes(), None, &asked());
         assert_eq!(quota.hint().unwrap(), "kubectl describe quota -n ns");

@@ -1,11 +1,12 @@
 //! What kubectl asks for when somebody presses TAB: a candidate a line, and at the end what the shell is to do with them
 //! (`ShellCompDirective` of cobra). Whatever goes wrong, there are just fewer of them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexedjob_core::facts::JobFacts;
+use indexedjob_core::facts::{JobFacts, Outcome};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::{Change, IndexState, JobProgress};
@@ -13,6 +14,7 @@ use indexedjob_core::text::shown;
 use indexedjob_core::view::list::status_word;
 use serde_json::Value;
 
+use super::target::LATEST;
 use crate::cli::{Candidate, ConnectionArgs, JobName, Live, Typing, Wanted};
 use crate::cluster::{Attended, Cluster, Connection, Kind, Named, Phases, PodQuery};
 use crate::env::Env;
@@ -35,6 +37,11 @@ const REASONS: [&str; 7] = [
     "Unschedulable",
 ];
 
+/// The verbs that only read, and take `@latest` for the newest Job.
+const READS: [&str; 4] = ["describe", "logs", "status", "wait"];
+
+/// No space after the word.
+const NO_SPACE: u32 = 2;
 /// Do not offer files.
 const NO_FILES: u32 = 4;
 /// Offer directories.
@@ -45,6 +52,10 @@ const KEEP_ORDER: u32 = 32;
 /// Prints the candidates for the last of `words`.
 pub(crate) async fn run(typing: Typing, env: &Env, term: &Term) -> Result<Exit, Failure> {
     let (candidates, directive) = match &typing.wanted {
+        // What ends in = goes on.
+        Wanted::Words(words) if words.len() == 1 && words[0].word.ends_with('=') => {
+            (words.clone(), NO_FILES | NO_SPACE)
+        }
         Wanted::Words(words) => (words.clone(), NO_FILES),
         Wanted::Files => (vec![], 0),
         Wanted::Directories => (vec![], DIRECTORIES),
@@ -96,6 +107,7 @@ async fn live(what: Live, typing: &Typing, env: &Env) -> Option<Vec<Candidate>> 
         Live::Jobs => Some(jobs(cluster.jobs("").await.ok()?, typing)),
         Live::Numbers => Some(numbers(&JobProgress::of(cluster.job(job()?.as_str()).await.ok()?), typing)),
         Live::Reasons => reasons(&cluster, job()?.as_str()).await,
+        Live::ExitCodes => exit_codes(&cluster, job()?.as_str()).await,
         Live::Containers => Some(containers(&cluster.get(Kind::Job, job()?.as_str()).await.ok()?)),
         Live::Contexts | Live::Clusters | Live::Users => None,
     }
@@ -119,9 +131,18 @@ fn jobs(mut jobs: Vec<JobFacts>, typing: &Typing) -> Vec<Candidate> {
         };
         job.indexed && fits && !named(job)
     });
-    jobs.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name)));
+    // The newest first; those that have something to be retried before all others.
+    let is_last = |job: &JobFacts| verb == Some("retry") && !has_failed(job);
+    jobs.sort_by_key(|job| (is_last(job), Reverse(job.created), job.name.clone()));
+    let latest = jobs.first().filter(|_| verb.is_some_and(|verb| READS.contains(&verb)) && typing.names.is_empty());
+    let latest = latest.map(|job| Candidate::new(LATEST, format!("the newest: {}", job.name)));
     let about = |job: &JobFacts| format!("{} {}/{}", status_word(job), job.succeeded.len(), job.completions);
-    jobs.iter().map(|job| Candidate::new(job.name.clone(), about(job))).collect()
+    jobs.iter().map(|job| Candidate::new(job.name.clone(), about(job))).chain(latest).collect()
+}
+
+/// Did it end with tasks that have not succeeded?
+fn has_failed(job: &JobFacts) -> bool {
+    job.verdict.as_ref().is_some_and(|end| matches!(end.outcome, Outcome::Failed { .. }))
 }
 
 /// What failed as a set, then every number that is not in the list yet.
@@ -146,15 +167,34 @@ fn numbers(progress: &JobProgress, typing: &Typing) -> Vec<Candidate> {
 
 /// The reasons that the Job's tasks have, each with how many have it.
 async fn reasons(cluster: &Cluster, name: &str) -> Option<Vec<Candidate>> {
+    let progress = unsucceeded(cluster, name).await?;
+    let reasons = progress.statuses().map(|status| status.reason()).filter(|reason| !reason.is_empty());
+    Some(counted(reasons.map(|reason| reason.raw().to_owned())))
+}
+
+/// The exit codes that the Job's tasks ended with, each with how many did.
+async fn exit_codes(cluster: &Cluster, name: &str) -> Option<Vec<Candidate>> {
+    let progress = unsucceeded(cluster, name).await?;
+    let codes = progress.statuses().filter_map(|status| status.ending()?.exit_code).filter(|code| *code != 0);
+    Some(counted(codes))
+}
+
+/// The Job with the pods that have not succeeded.
+async fn unsucceeded(cluster: &Cluster, name: &str) -> Option<JobProgress> {
     let mut progress = JobProgress::of(cluster.job(name).await.ok()?);
     let pods = cluster.pods(progress.job()?, &PodQuery::in_phases(Phases::NotSucceeded)).await.ok()?;
     progress.observe(Change::Pods(pods));
-    let mut counted: BTreeMap<String, u32> = BTreeMap::new();
-    for reason in progress.statuses().map(|status| status.reason()).filter(|reason| !reason.is_empty()) {
-        *counted.entry(reason.raw().to_owned()).or_default() += 1;
+    Some(progress)
+}
+
+/// Each of `values` once, with how many indexes have it.
+fn counted<T: Ord + ToString>(values: impl Iterator<Item = T>) -> Vec<Candidate> {
+    let mut counted: BTreeMap<T, u32> = BTreeMap::new();
+    for value in values {
+        *counted.entry(value).or_default() += 1;
     }
     let about = |so_many: u32| if so_many == 1 { "1 index".to_owned() } else { format!("{so_many} indexes") };
-    Some(counted.into_iter().map(|(reason, so_many)| Candidate::new(reason, about(so_many))).collect())
+    counted.into_iter().map(|(value, so_many)| Candidate::new(value.to_string(), about(so_many))).collect()
 }
 
 fn containers(job: &Value) -> Vec<Candidate> {

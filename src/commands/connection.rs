@@ -8,10 +8,11 @@ use crate::cluster::{Attended, Connection};
 impl From<ConnectionArgs> for Connection {
     fn from(args: ConnectionArgs) -> Self {
         let mut extra: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (key, value) in args.impersonate_extra {
-            extra.entry(key).or_default().push(value);
+        for (key, value) in &args.impersonate_extra {
+            extra.entry(key.clone()).or_default().push(value.clone());
         }
         Self {
+            given: args.given_of_cluster(),
             kubeconfig: args.kubeconfig,
             context: args.context,
             cluster: args.cluster,

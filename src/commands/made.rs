@@ -7,16 +7,23 @@ use indexedjob_core::view::objects;
 use serde_json::Value;
 
 use super::Context;
-use crate::cli::Form;
+use crate::cli::{Form, StayArgs};
 use crate::failure::Failure;
+use crate::term::Line;
 
 /// Says that `job` was created, in kubectl's words or as it was asked for.
-pub(super) async fn print_created(job: &Value, form: Option<Form>, context: &Context) -> Result<(), Failure> {
-    let text = match form {
-        None => format!("job.batch/{} created\n", shown(name(job))),
-        Some(form) => printed(std::slice::from_ref(job), form),
-    };
-    context.term.page(&text).await?;
+pub(super) async fn print_created(
+    job: &Value,
+    form: Option<Form>,
+    stay: &StayArgs,
+    context: &Context,
+) -> Result<(), Failure> {
+    let created = || format!("job.batch/{} created", shown(name(job)));
+    match form {
+        None if stay.has_stdout() => context.term.note(&created()),
+        None => context.term.line(Line::Data, &created())?,
+        Some(form) => context.term.page(&printed(std::slice::from_ref(job), form)).await?,
+    }
     Ok(())
 }
 

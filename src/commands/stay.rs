@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::pin::pin;
-use std::time::Duration;
 
 use futures::FutureExt as _;
 use indexedjob_core::facts::JobFacts;
@@ -16,9 +15,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logs::{Expected, Form, Indexes, LogsOptions, Look, Reading, follow_all};
 use crate::term::{Line, Progress, Wish};
-
-/// The least time between two plain lines, as of wait.
-const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How many logs are read at a time, as of logs.
 const CONNECTIONS: usize = 16;
@@ -41,10 +37,8 @@ pub(super) async fn follow(
         facts.name
     ));
     let name = facts.name.parse().map_err(Failure::error)?;
-    let lines = if stay.output.is_some() { Line::Note } else { Line::Data };
-    // Beside the lines of logs a bar has no place.
-    let wish = if stay.logs { Wish::None } else { Wish::Auto };
-    let sink = RefCell::new(context.term.progress(wish, PROGRESS_INTERVAL));
+    let lines = if stay.has_stdout() { Line::Note } else { Line::Data };
+    let sink = RefCell::new(context.term.progress(stay.progress().into(), stay.progress_interval));
     let task = wait::Task::complete(stay.timeout(), lines);
     let ended = wait::follow(&name, &task, &sink, cluster, context);
     let ended = match stay.logs {

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::launch::Mode;
 
 /// The newest Indexed Job of the namespace, for verbs that only read.
-const LATEST: &str = "@latest";
+pub(super) const LATEST: &str = "@latest";
 
 /// The names of the Jobs that are meant, each once. A selector means of all that it finds only those that `meant`
 /// accepts; that there are none is said here, in kubectl's words.
@@ -49,7 +49,7 @@ pub(super) async fn read(names: Vec<JobName>, cluster: &Cluster, context: &Conte
     }
     let Some(newest) = newest(cluster).await? else {
         let why = format!("there is no Indexed Job in namespace {}", cluster.namespace());
-        let hint = format!("kubectl indexedjob list -A{}", context.connection.given());
+        let hint = format!("kubectl indexedjob list -A{}", context.connection.given_of_cluster());
         return Err(Failure { exit: Exit::NoJob, ..Failure::error(why) }.hint(hint));
     };
     context.term.note(&format!("{LATEST} is job.batch/{}", shown(&newest.name)));
@@ -92,7 +92,7 @@ async fn latest_is_refused(cluster: &Cluster, context: &Context) -> Result<Failu
     let refused = Failure::usage("@latest is only for verbs that change nothing, since others may use the namespace");
     Ok(match newest(cluster).await? {
         Some(job) => refused.hint(with_name(&context.typed, &job)),
-        None => refused.hint(format!("there is no Indexed Job: kubectl get jobs{}", context.connection.given())),
+        None => refused.hint(format!("there is no Indexed Job: kubectl indexedjob list{}", context.connection.given())),
     })
 }
 

@@ -230,7 +230,7 @@ fn refusal(taken: Taken, name: &str, given: &str) -> Failure {
 }
 
 fn hint_of_taken(name: &str, given: &str) -> String {
-    format!("kubectl delete job {name}{given}, --replace if it is finished, or choose another name")
+    format!("choose another name, add --replace if it is finished, or: kubectl indexedjob delete {name}{given}")
 }
 
 fn name(object: &Value) -> &str {

@@ -37,7 +37,7 @@ pub(crate) async fn make_room(wanted: &Objects, cluster: &Cluster, given: &str) 
     if !old.deleting {
         if !old.verdict.as_ref().is_some_and(|verdict| verdict.settled) {
             return Err(Failure::error(format_args!("job {name} is not finished; only a finished one is replaced"))
-                .hint(format!("kubectl indexedjob wait {name}{given}, or kubectl delete job {name}{given}")));
+                .hint(format!("kubectl indexedjob wait {name}{given}, or: kubectl indexedjob delete {name}{given}")));
         }
         rehearse(wanted, cluster).await?;
         match cluster.delete(Kind::Job, name, &old.uid, None).await {

@@ -269,7 +269,7 @@ impl Follow {
                     self.waiting.add(number, &container.name, Cause::NoLog(missing), Instant::now());
                     return;
                 }
-                let ending = if look.prefix { Ending::Newline } else { Ending::AsItIs };
+                let ending = if look.prefix || look.ends_last_line() { Ending::Newline } else { Ending::AsItIs };
                 let tail = attempt.tail(&self.shared, Begin { cut, at: self.begun, ending });
                 self.queue.push_back((key, tail));
                 self.waiting.remove(number, &container.name);

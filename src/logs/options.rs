@@ -129,6 +129,11 @@ impl Look {
         self.form == Form::Raw && !self.prefix
     }
 
+    /// Does a last line that has no newline get one? On a terminal the prompt would stand behind it.
+    pub(super) fn ends_last_line(self) -> bool {
+        self.form == Form::Safe
+    }
+
     /// Must each line come with its time?
     pub(super) fn needs_times(self) -> bool {
         self.timestamps || self.form == Form::Json

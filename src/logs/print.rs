@@ -126,7 +126,11 @@ impl Feed {
         if !last.is_empty() {
             self.line(&last, false, out);
         }
-        self.is_open && !self.scribe.is_json()
+        let is_open = self.is_open && !self.scribe.is_json();
+        if is_open && self.scribe.ends_last_line() {
+            out.push(b'\n');
+        }
+        is_open && !self.scribe.ends_last_line()
     }
 
     /// A line, or a piece of one.
@@ -201,6 +205,14 @@ mod tests {
         for size in 1..9 {
             assert_eq!(fed("ü\x1b[1m\n".as_bytes(), look, "", size).0, "ü^[[1m\n".as_bytes());
         }
+    }
+
+    #[test]
+    fn on_a_terminal_the_prompt_stands_on_a_line_of_its_own() {
+        let look = Look { form: Form::Safe, ..Look::default() };
+        assert_eq!(fed(b"a\nend", look, "", 2), (b"a\nend\n".to_vec(), false));
+        assert_eq!(fed(b"a\n", look, "", 2), (b"a\n".to_vec(), false));
+        assert_eq!(fed(b"", look, "", 2), (vec![], false));
     }
 
     #[test]

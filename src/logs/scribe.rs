@@ -28,6 +28,11 @@ impl Scribe {
         Self { look, origin, prefix: prefix.to_owned() }
     }
 
+    /// Does a last line that has no newline get one?
+    pub(super) fn ends_last_line(&self) -> bool {
+        self.look.ends_last_line()
+    }
+
     /// Is every line a JSON object?
     pub(super) fn is_json(&self) -> bool {
         self.look.form == Form::Json

@@ -166,7 +166,8 @@ fn krew_installs_lists_runs_and_removes_the_plugin() {
     let version = krew.sh("kubectl indexedjob --version").text().to_owned();
     assert!(version.contains(env!("CARGO_PKG_VERSION")), "{version}");
     // As the caveat says.
-    krew.sh("cd \"$KREW_ROOT/bin\" && ln -s kubectl-indexedjob kubectl_complete-indexedjob").ends_with(0);
+    let caveat = installed.stderr.lines().find_map(|line| line.split_once("ln -s ")).expect("it says what to type");
+    krew.sh(&format!("ln -s {}", caveat.1)).ends_with(0);
     let completed = krew.sh("kubectl __complete indexedjob wai");
     assert!(completed.text().starts_with("wait\t") && completed.text().ends_with(":4\n"), "{completed}");
     krew.sh("kubectl indexedjob create one --image busybox --completions 1 --wait -- true").is(

@@ -23,7 +23,7 @@ fn it_ends_as_the_job_ends() {
         "job.batch/bad failed: FailedIndexes: ",
         "1x exit 1",
         "index 1",
-        "hint: kubectl indexedjob logs bad --index 1",
+        "hint: kubectl indexedjob logs bad --index 1, then: kubectl indexedjob retry bad",
     ];
     bad.finish().is(3, "job.batch/bad created\n", &said);
     // Whatever its end, without --rm a Job stays.

@@ -57,7 +57,7 @@ fn a_job_whose_index_2_fails_ends_with_3_and_names_it() {
             "job.batch/failing failed: FailedIndexes: ",
             "failed: index 2 (1 of 3)",
             "1x exit 1 Error, index 2: work 2",
-            "hint: kubectl indexedjob logs failing --index 2\n",
+            "hint: kubectl indexedjob logs failing --index 2, then: kubectl indexedjob retry failing\n",
         ],
     );
     space.indexedjob("logs failing --index 2").output().is(0, "work 2\n", &[]);

@@ -157,6 +157,13 @@ fn convention_12_completions_come_from_the_cluster() {
     assert_eq!(words(&["wait", "tr"]), ["train"]);
     assert_eq!(words(&["wait", "train", ""]), ["other"]);
     assert_eq!(words(&["cancel", ""]), ["other"], "what has ended cannot be cancelled");
+    assert_eq!(words(&["retry", ""]), ["train", "other"], "what has failed comes first");
+    assert_eq!(words(&["status", ""]), ["other", "train", "@latest"]);
+    assert_eq!(words(&["wait", "@"]), ["@latest"]);
+    assert!(words(&["delete", "@"]).is_empty(), "only verbs that read take it");
+    let (goal, directive) = ask(&["wait", "train", "--for", "su"]);
+    assert_eq!((goal.len(), directive.as_str()), (2, ":4"));
+    assert_eq!(ask(&["wait", "train", "--for=succ"]).1, ":6", "no space after succeeded=");
     assert_eq!(words(&["logs", "train", "--index", ""]), ["3,4", "0-4", "0", "1", "2", "3", "4"]);
     assert_eq!(words(&["logs", "train", "--index=3,"]), ["3,0", "3,1", "3,2", "3,4"]);
     assert_eq!(words(&["-n", "s"]), ["science"]);
@@ -476,6 +483,11 @@ fn defaults_come_from_variables_and_a_file_and_a_wrong_one_is_named() {
     let asked = server.requests().len();
     let wrong = run(&server, "list").file("c.yaml", "colour: always\n").env(file, "c.yaml").output();
     wrong.says(2, "", &["error: c.yaml: colour is no setting\n", "hint: there are color, "]);
+    // Nobody is kept from asking how to set it right.
+    for line in ["--help", "list -h", "version --client", "completion bash", ""] {
+        let asks = run(&server, line).file("c.yaml", "colour: always\n").env(file, "c.yaml").output();
+        assert!(asks.code == Some(0) && !asks.stdout.is_empty() && asks.stderr.is_empty(), "{line}: {}", asks.stderr);
+    }
     let wrong = run(&server, "list").env("KUBECTL_INDEXEDJOB_COLOR", "pink").output();
     wrong.says(2, "", &["error: KUBECTL_INDEXEDJOB_COLOR: invalid value 'pink' for '--color <WHEN>'"]);
     assert_eq!(server.requests().len(), asked);
@@ -485,7 +497,12 @@ fn defaults_come_from_variables_and_a_file_and_a_wrong_one_is_named() {
 fn versions_are_told_and_whether_they_fit() {
     let server = Server::start();
     let ours = env!("CARGO_PKG_VERSION");
-    run(&server, "version").output().is(0, &format!("Client Version: v{ours}\nServer Version: v1.37.1\n"), "");
+    let both = format!("Client Version: v{ours}\nServer Version: v1.37.1\n");
+    run(&server, "version").output().is(
+        0,
+        &(both + "They fit: the plugin is made for servers of v1.29 to v1.37\n"),
+        "",
+    );
     server.set_version("v1.26.3");
     let old = run(&server, "version").output();
     old.says(0, &format!("Client Version: v{ours}\nServer Version: v1.26.3\n"), &["WARNING: the server (v1.26.3)"]);

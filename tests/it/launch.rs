@@ -94,7 +94,7 @@ fn a_job_that_is_not_finished_is_not_replaced() {
         "",
         &[
             "error: job x is not finished; only a finished one is replaced\n",
-            "hint: kubectl indexedjob wait x, or kubectl delete job x\n",
+            "hint: kubectl indexedjob wait x, or: kubectl indexedjob delete x\n",
         ],
     );
     assert_eq!((job.uid(), server.writes(), server.jobs().len()), (uid, 0, 1));

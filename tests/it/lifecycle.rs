@@ -615,7 +615,11 @@ fn only_jobs_that_are_meant_are_deleted() {
     );
     run(&server, "delete --all --older-than 1d").output().is(0, "", "");
     run(&server, "delete --all --finished").output().is(0, &DELETED.replace('x', "y"), "");
-    run(&server, "delete --all --older-than 1w").output().says(2, "", &["write 7d, 36h, 90m or 1d12h"]);
+    run(&server, "delete --all --older-than 1w").output().says(
+        2,
+        "",
+        &["write 90s, 5m, 1h30m, 7d or a number of seconds"],
+    );
     assert!(server.job("default", "x").exists());
 }
 

@@ -57,6 +57,28 @@ fn stdout_is_for_a_program_where_it_asks_for_output() {
 }
 
 #[test]
+fn progress_is_shown_as_it_is_wished() {
+    let server = Server::start();
+    let running = staying(&server, "--wait --progress=none");
+    server.job("default", "x").complete();
+    running.finish().is(0, &(created("x") + &condition_met("x")), "");
+    let server = Server::start();
+    let running = staying(&server, "--wait --progress=json --progress-interval=0");
+    server.job("default", "x").complete();
+    let output = running.finish();
+    output.ends_with_code(0);
+    assert!(output.stderr.contains(&created("x")), "{}", output.stderr);
+    let lines = output.text().lines().map(|line| serde_json::from_str(line).expect("JSON alone"));
+    let lines: Vec<serde_json::Value> = lines.collect();
+    let last = lines.last().expect("an end");
+    assert_eq!((&last["event"], &last["result"]), (&"end".into(), &"met".into()), "{last}");
+    // One's own default fits every line.
+    let server = Server::start();
+    let line = "create y --image=busybox --completions=1 -o name -- true";
+    run(&server, line).env("KUBECTL_INDEXEDJOB_PROGRESS", "json").output().is(0, "job.batch/y\n", "");
+}
+
+#[test]
 fn logs_that_cannot_be_read_are_told_at_once_and_the_wait_goes_on() {
     let server = Server::start();
     server.forbid("list", "pods");

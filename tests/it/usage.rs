@@ -368,7 +368,7 @@ fn a_job_that_exists_already() {
             "",
             &[
                 "Error from server (AlreadyExists): jobs.batch \"x\" already exists\n",
-                "hint: kubectl delete job x, --replace if it is finished, or choose another name\n",
+                "hint: choose another name, add --replace if it is finished, or: kubectl indexedjob delete x\n",
             ],
         );
         assert_eq!((job.uid(), server.writes(), server.config_maps().len()), (uid, 0, before), "{work}");

@@ -63,7 +63,7 @@ fn a_failure_is_told_at_failure_target_and_ends_the_wait_with_3() {
     let parts = [
         "job.batch/x failed: FailedIndexes: Job has failed indexes",
         "1x exit 7 Error, index 1",
-        "hint: kubectl indexedjob logs x --index 1\n",
+        "hint: kubectl indexedjob logs x --index 1, then: kubectl indexedjob retry x\n",
     ];
     running.finish().says(3, "", &parts);
 }

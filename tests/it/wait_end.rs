@@ -85,7 +85,11 @@ fn of_several_jobs_each_failure_stands_below_its_job() {
         let at = lines.iter().position(|line| *line == head).unwrap_or_else(|| panic!("{stderr}"));
         assert_eq!(lines[at + 1..at + 3], ["failed: index 1 (1 of 3)", "1x exit 7 Error, index 1"], "{stderr}");
         assert_eq!(lines[at + 3], "unfinished: indexes 0,2 (2 of 3)", "{stderr}");
-        assert_eq!(lines[at + 4], format!("hint: kubectl indexedjob logs {name} --index 1"), "{stderr}");
+        assert_eq!(
+            lines[at + 4],
+            format!("hint: kubectl indexedjob logs {name} --index 1, then: kubectl indexedjob retry {name}"),
+            "{stderr}"
+        );
     }
 }
 

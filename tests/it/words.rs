@@ -11,7 +11,7 @@ pub(crate) fn ask_for_the_right(verb: &str, resource: &str) -> String {
 }
 
 /// The hint where a Job is missing in the namespace `default`.
-pub(crate) const WHICH_JOBS: &str = "hint: see which Jobs there are: kubectl get jobs -n default\n";
+pub(crate) const WHICH_JOBS: &str = "hint: see which Jobs there are: kubectl indexedjob list -n default\n";
 
 /// kubectl's line when a wait is over.
 pub(crate) fn condition_met(name: &str) -> String {

@@ -143,6 +143,18 @@ pub fn first_failed(progress: &JobProgress, causes: &[Cause]) -> Option<Number> 
         .map(|index| progress.numbering().number(Index(index)))
 }
 
+/// The commands that show why it failed and run it again; None where there is no log. `given` are the flags to repeat.
+#[must_use]
+pub fn next(name: &str, progress: &JobProgress, causes: &[Cause], given: &str) -> Option<String> {
+    let log = format!("kubectl indexedjob logs {name} --index {}{given}", first_failed(progress, causes)?);
+    let has_failed = |end: &Verdict| end.settled && matches!(end.outcome, Outcome::Failed { .. });
+    let can_retry = progress.verdict().is_some_and(has_failed) && progress.job().is_some_and(|job| job.indexed);
+    Some(match can_retry {
+        true => format!("{log}, then: kubectl indexedjob retry {name}{given}"),
+        false => log,
+    })
+}
+
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     let _ = writeln!(text, "{line}");
 }

@@ -51,12 +51,20 @@ impl Versions {
         Self { api_version: API_VERSION, kind: "Version", client_version, server_version: server }
     }
 
-    /// Lines as those of `kubectl version`.
+    /// Lines as those of `kubectl version`, and one that the two fit.
     #[must_use]
     pub fn text(&self) -> String {
         let client = format!("Client Version: {}\n", self.client_version.git_version);
         match &self.server_version {
-            Some(server) => format!("{client}Server Version: {}\n", shown(&server.git_version)),
+            Some(server) => {
+                let server = format!("Server Version: {}\n", shown(&server.git_version));
+                let fit = match self.skew() {
+                    None => format!("They fit: the plugin is made for servers of v1.{WHOLE} to v1.{NEWEST}\n"),
+                    // What is wrong is told beside it.
+                    Some(_) => String::new(),
+                };
+                client + &server + &fit
+            }
             None => client,
         }
     }
@@ -91,7 +99,12 @@ mod tests {
 
     #[test]
     fn both_are_told_as_kubectl_tells_them() {
-        assert_eq!(versions(1, 37).text(), "Client Version: v0.1.0\nServer Version: v1.37.0\n");
+        assert_eq!(
+            versions(1, 37).text(),
+            "Client Version: v0.1.0\nServer Version: v1.37.0\n\
+             They fit: the plugin is made for servers of v1.29 to v1.37\n"
+        );
+        assert_eq!(versions(1, 38).text(), "Client Version: v0.1.0\nServer Version: v1.38.0\n");
         assert_eq!(Versions::new("0.1.0", String::new(), None).text(), "Client Version: v0.1.0\n");
     }
 

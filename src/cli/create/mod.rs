@@ -387,6 +387,9 @@ mod tests {
     fn staying_needs_a_reason() {
         refused(&["--items=a", "--timeout=5s"], "--timeout goes with --wait or --logs");
         refused(&["--items=a", "--rm"], "--rm goes with --wait or --logs");
+        refused(&["--items=a", "--progress=none"], "--progress goes with --wait or --logs");
+        refused(&["--items=a", "--progress=json", "--logs"], "--logs and --progress=json both write to stdout");
+        refused(&["--items=a", "--progress=json", "--wait", "-oname"], "--output and --progress=json both write");
         refused(&["--items=a", "-oname", "--logs"], "-o cannot be used with --logs");
         create(&["x", "--image=i", "--items=a", "-oyaml", "--logs", "--dry-run=client"]).unwrap();
     }

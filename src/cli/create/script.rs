@@ -28,7 +28,7 @@ impl CreateArgs {
         let is_typed =
             |id: &&clap::Id| matches.value_source(id.as_str()) == Some(clap::parser::ValueSource::CommandLine);
         let given = matches.ids().filter(is_typed).map(|id| id.as_str().to_owned());
-        self.stay.output = self.output;
+        self.stay.typed(self.output, matches);
         self.line = Line { words: words.to_vec(), given: given.collect(), defaults: defaults.to_vec() };
     }
 

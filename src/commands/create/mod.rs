@@ -55,7 +55,7 @@ pub(crate) async fn run(args: CreateArgs, context: &Context) -> Result<Exit, Fai
     }
     let build = |suffix: &str| draft.build(suffix).map(|(objects, _)| objects);
     let job = launch::create(build, &suffix, &cluster, &given).await?;
-    print_created(&job, options.output, context).await?;
+    print_created(&job, options.output, &options.stay, context).await?;
     match options.stay.stays() {
         true => stay::follow(&job, Indexes::All, &options.stay, options.rm, &cluster, context).await,
         false => Ok(Exit::Done),

@@ -34,7 +34,7 @@ pub(super) async fn made(
     cluster: &Cluster,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    print_created(job, args.output, context).await?;
+    print_created(job, args.output, &args.stay, context).await?;
     only_the_wanted_run(job, done, way, cluster, context).await?;
     if !args.stay.stays() {
         return Ok(Exit::Done);

@@ -12,6 +12,8 @@ use crate::failure::Failure;
 const MOST_ADOPTED: u32 = 2_000;
 /// From so many pods on, others notice.
 const NOTICED: u32 = 200;
+/// Who has installed the plugin has no `docs/`.
+const RBAC: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rbac.md");
 
 /// The way; `begun` is a run that an earlier retry has begun, and whose way is gone on with.
 pub(super) async fn choose(
@@ -37,7 +39,7 @@ pub(super) async fn choose(
     let way = match via.way() {
         Some(Way::Status) => {
             if !cluster.may_patch_job_status().await? {
-                return Err(no_status());
+                return Err(no_status(cluster, context));
             }
             Way::Status
         }
@@ -60,10 +62,12 @@ pub(super) async fn choose(
     Ok(way)
 }
 
-fn no_status() -> Failure {
-    Failure::error("--via=status needs the right to patch jobs/status, which neither edit nor admin has").hint(
-        "kubectl auth can-i patch jobs --subresource=status; leave --via out, or ask for the Role in docs/rerunning.md",
-    )
+fn no_status(cluster: &Cluster, context: &Context) -> Failure {
+    let place = format!("-n {}{}", cluster.namespace(), context.connection.given_of_cluster());
+    Failure::error("--via=status needs the right to patch jobs/status, which neither edit nor admin has").hint(format!(
+        "leave --via out; or ask for the Role in {RBAC}, then check with: \
+         kubectl auth can-i patch jobs --subresource=status {place}"
+    ))
 }
 
 async fn first_that_works(

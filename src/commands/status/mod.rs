@@ -7,11 +7,13 @@ mod watch;
 
 use std::io::{self, Write};
 
+use indexedjob_core::digest;
+use indexedjob_core::view::ending;
 use indexedjob_core::view::map::{self, Map};
 use indexedjob_core::view::status::{self, Look, Rows, Status};
 
 pub(super) use self::look::items;
-use self::look::{Wanted, look, look_at_chain};
+use self::look::{Seen, Wanted, look, look_at_chain};
 use super::{Context, input, target};
 use crate::cli::{StatusArgs, StatusForm};
 use crate::exit::Exit;
@@ -51,8 +53,21 @@ pub(crate) async fn run(mut args: StatusArgs, context: &Context) -> Result<Exit,
         }
     }
     let (shape, exit) = (Shape::of(&args, &wanted, &context.term), seen.exit);
+    let next = next(&args, &seen, context);
     context.term.write(move |out| show(&seen.status(&chosen), &shape, out)).await?;
+    if let Some(next) = next {
+        context.term.note(&format!("hint: {next}"));
+    }
     Ok(exit)
+}
+
+/// What somebody who looks at a failure may want next; a program wants nothing.
+fn next(args: &StatusArgs, seen: &Seen, context: &Context) -> Option<String> {
+    if !context.term.stdout_is_terminal() || !StatusForm::is_table(args.output) {
+        return None;
+    }
+    let causes = digest::failures(&seen.progress, None);
+    ending::next(args.name.as_str(), &seen.progress, &causes, &context.connection.given())
 }
 
 /// Why there is no table.

@@ -132,9 +132,8 @@ impl Wait<'_> {
         let text = ending::failures(&seen.progress, only, &causes, &recovered);
         lines.extend(text.lines().map(str::to_owned));
         lines.extend(ending::unfinished(&seen.progress, only, &causes));
-        if let Some(index) = ending::first_failed(&seen.progress, &causes) {
-            lines.push(format!("hint: kubectl indexedjob logs {} --index {index}{}", self.name, self.given));
-        }
+        let next = ending::next(self.name, &seen.progress, &causes, self.given);
+        lines.extend(next.map(|next| format!("hint: {next}")));
         causes
     }
 

@@ -55,13 +55,7 @@ impl Task {
 pub(crate) async fn run(args: WaitArgs, context: &Context) -> Result<Exit, Failure> {
     args.check()?;
     let selection = input::selection(&args.selection).await?;
-    let wish = match args.progress {
-        ProgressArg::Auto => Wish::Auto,
-        ProgressArg::Plain => Wish::Plain,
-        ProgressArg::Json => Wish::Json,
-        ProgressArg::None => Wish::None,
-    };
-    let sink = RefCell::new(context.term.progress(wish, args.progress_interval));
+    let sink = RefCell::new(context.term.progress(args.progress.into(), args.progress_interval));
     let (goal, timeout, output) = (args.goal, args.timeout, args.output);
     let task = Task { goal, selection, timeout, met: Line::Data, output };
     if task.selection.is_nothing() {
@@ -191,6 +185,17 @@ impl All<'_> {
             self.sink.borrow().event(|| events::end(origin, &JobProgress::default(), None, ended))?;
         }
         Ok(error.into())
+    }
+}
+
+impl From<ProgressArg> for Wish {
+    fn from(progress: ProgressArg) -> Self {
+        match progress {
+            ProgressArg::Auto => Self::Auto,
+            ProgressArg::Plain => Self::Plain,
+            ProgressArg::Json => Self::Json,
+            ProgressArg::None => Self::None,
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn why_not_made(
     match refusal {
         Refusal::Taken | Refusal::HalfMade if is_raced => faster(&name, given),
         Refusal::Taken => Failure::error(format_args!("job {name} already exists"))
-            .hint(format!("give the new Job another name by --name, or kubectl delete job {name}{given}")),
+            .hint(format!("give the new Job another name by --name, or: kubectl indexedjob delete {name}{given}")),
         Refusal::HalfMade => Failure::error(format_args!(
             "job {name} was begun by a retry with other flags that has not ended; it is suspended"
         ))
