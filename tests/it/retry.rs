@@ -127,7 +127,10 @@ fn who_may_only_edit_takes_over_the_pods() {
     refused.says(
         1,
         "",
-        &["error: --via=status needs the right to patch jobs/status", "hint: kubectl auth can-i patch"],
+        &[
+            "error: --via=status needs the right to patch jobs/status",
+            "kubectl auth can-i patch jobs --subresource=status -n default\n",
+        ],
     );
     assert_eq!(server.jobs().len(), 1);
 }
