@@ -55,8 +55,11 @@ fn write(mut command: Command, page: &mut Vec<u8>) -> io::Result<()> {
     let after = command.get_after_long_help().or_else(|| command.get_after_help()).cloned();
     let texts: Vec<StyledStr> = command.get_before_long_help().cloned().into_iter().chain(after).collect();
     let man = Man::new(command).source(concat!("kubectl-indexedjob ", env!("CARGO_PKG_VERSION")));
-    let man = man.manual("Kubernetes Indexed Jobs").date(" ");
+    // Longer, it would run into the names on both sides of it.
+    let man = man.manual("Kubernetes").date(" ");
     man.render_title(page)?;
+    // No hyphens within what somebody may copy, and no holes between words.
+    Roff::new().control("nh", []).control("ad", ["l"]).to_writer(page)?;
     man.render_name_section(page)?;
     synopsis(&usage).to_writer(page)?;
     man.render_description_section(page)?;

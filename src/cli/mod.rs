@@ -52,8 +52,8 @@ pub(crate) use wait::{ProgressArg, WaitArgs};
 // Of a flag that is given twice the last holds, as in kubectl: an alias may have one.
 #[command(subcommand_required = true, max_term_width = 100, args_override_self = true)]
 #[command(after_help = "Begin with:
-  kubectl indexedjob create greet --image busybox --items foo,bar,baz --wait -- \\
-    rev /input/data.txt
+  kubectl indexedjob create greet --image busybox \\
+    --items foo,bar,baz --wait -- rev /input/data.txt
   kubectl indexedjob logs greet
   kubectl indexedjob status greet
 When indexes have failed:
@@ -61,6 +61,7 @@ When indexes have failed:
   kubectl indexedjob retry greet --wait
 
 See kubectl indexedjob VERB -h for its flags, --help for all of them with examples.
+
 Documentation: https://github.com/kubectl-indexedjob/kubectl-indexedjob")]
 pub(crate) struct Cli {
     #[command(flatten)]
