@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use super::config::{self, Loaded};
 use super::credentials::{self, RenewAt};
 use super::error::Asked;
+use super::forward;
 use super::retry::Retry;
 use super::status::ApiError;
 use super::trace::Trace;
@@ -321,8 +322,12 @@ async fn live(mut config: Config, connection: &Connection, way: &Way) -> Result<
     let built = tokio::task::spawn_blocking(move || {
         let renew_at = credentials::log_in(&mut config.auth_info, attended)?;
         let trace = Arc::new(Trace::new(level, &config));
-        let builder = ClientBuilder::try_from(config).map_err(|error| ClusterError::of_setup(&error, &failed))?;
-        Ok(Live { client: builder.build(), renew_at, trace })
+        let made = match forward::proxy(&config) {
+            Some(proxy) => forward::client(&config, proxy.clone()),
+            None => ClientBuilder::try_from(config).map(ClientBuilder::build),
+        };
+        let client = made.map_err(|error| ClusterError::of_setup(&error, &failed))?;
+        Ok(Live { client, renew_at, trace })
     });
     let broken = |error: JoinError| ClusterError::Credentials { cause: error.to_string(), hint: None };
     built.await.map_err(broken)?

@@ -1,5 +1,8 @@
 //! How a cluster is found and spoken to, and what is said where it cannot be.
 
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use crate::fake::{Fault, On, Server};
@@ -160,6 +163,46 @@ fn another_server_can_be_named() {
     two.add_job("x", 1).complete();
     run(&one, "wait x --server").args([two.url()]).output().is(0, &condition_met("x"), "");
     assert!(one.requests().is_empty());
+}
+
+/// A proxy that leads to `server` and keeps the head of the first request of each connection.
+fn forwarding(server: &Server) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let upstream = server.url().trim_start_matches("http://").to_owned();
+    let (send, heads) = mpsc::channel();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut head = vec![0; 1 << 16];
+            let length = client.read(&mut head).expect("a request");
+            let mut server = TcpStream::connect(&upstream).expect("it listens");
+            server.write_all(&head[..length]).expect("it reads");
+            let (mut from, mut to) = (client.try_clone().expect("a handle"), server.try_clone().expect("a handle"));
+            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+            let _ = send.send(String::from_utf8_lossy(&head[..length]).into_owned());
+            let _ = std::io::copy(&mut server, &mut client);
+        }
+    });
+    (address, heads)
+}
+
+#[test]
+fn a_server_without_tls_is_reached_through_a_proxy_that_is_told_the_whole_address() {
+    let server = Server::start();
+    server.add_job("x", 1).complete();
+    let (address, heads) = forwarding(&server);
+    let line = "wait x --server http://api.example:8001 --token t0ken";
+    let proxy = format!("http://user:pa%40ss@{address}");
+    run(&server, line).env("HTTP_PROXY", &proxy).output().is(0, &condition_met("x"), "");
+    let head = heads.recv().expect("it was asked").to_lowercase();
+    assert!(head.starts_with("get http://api.example:8001/apis/batch/v1/namespaces/default/jobs/x"), "{head}");
+    for line in ["host: api.example:8001", "proxy-authorization: basic dxnlcjpwyubzcw==", "authorization: bearer t0ken"]
+    {
+        assert!(head.lines().any(|found| found == line), "{line}: {head}");
+    }
+    // Nobody listens there.
+    let dead = run(&server, line).env("http_proxy", "127.0.0.1:1").output();
+    dead.says(1, "", &["The connection to the server api.example:8001 was refused", "through the proxy 127.0.0.1:1"]);
 }
 
 #[test]

@@ -69,6 +69,8 @@ const SHELL_CRATES: &[(&str, &[&str])] = &[
     ("futures", &[]),
     ("http", &["src/cluster"]),
     ("http_body_util", &["src/cluster"]),
+    ("hyper", &["src/cluster/forward.rs"]),
+    ("hyper_util", &["src/cluster/forward.rs"]),
     ("indexedjob_core", &[]),
     ("console", &["src/term"]),
     ("indicatif", &["src/term"]),
