@@ -215,8 +215,8 @@ fn take(user: &mut AuthInfo, status: Status) -> Result<(), ClusterError> {
     }
     if !certificate.is_empty() {
         (user.client_certificate, user.client_key) = (None, None);
-        user.client_certificate_data = Some(base64(certificate));
-        user.client_key_data = Some(base64(key).into());
+        user.client_certificate_data = Some(base64(certificate.into_bytes()));
+        user.client_key_data = Some(base64(key.into_bytes()).into());
     }
     if !status.token.is_empty() {
         user.token = Some(status.token.into());
@@ -225,8 +225,8 @@ fn take(user: &mut AuthInfo, status: Status) -> Result<(), ClusterError> {
 }
 
 /// As a kubeconfig holds it, by the one encoder that is in the tree already: that of a Secret's data.
-fn base64(text: String) -> String {
-    let value = serde_json::to_value(ByteString(text.into_bytes())).unwrap_or_default();
+pub(super) fn base64(bytes: Vec<u8>) -> String {
+    let value = serde_json::to_value(ByteString(bytes)).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
 }
 

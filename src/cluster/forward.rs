@@ -6,17 +6,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
-use http::{HeaderValue, Request, Uri, header};
+use http::{HeaderValue, Uri};
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use k8s_openapi::ByteString;
-use kube::Client;
-use kube::client::{Body, ConfigExt as _};
+use hyper_util::rt::TokioIo;
 use kube::config::Config;
+use percent_encoding::percent_decode_str;
 use tokio::net::TcpStream;
-use tower::{BoxError, Service, ServiceBuilder};
+use tower::Service;
+
+use super::credentials::base64;
 
 /// The proxy that is to be asked so; None where there is none, or another way leads to the server.
 pub(super) fn proxy(config: &Config) -> Option<&Uri> {
@@ -24,54 +23,25 @@ pub(super) fn proxy(config: &Config) -> Option<&Uri> {
     config.proxy_url.as_ref().filter(|proxy| is_http(proxy) && is_http(&config.cluster_url))
 }
 
-/// A client whose requests go through `proxy`.
-pub(super) fn client(config: &Config, proxy: Uri) -> Result<Client, kube::Error> {
-    let login = login(&proxy);
-    let mut connector = HttpConnector::new();
-    connector.set_connect_timeout(config.connect_timeout);
-    let http = legacy::Client::builder(TokioExecutor::new()).build::<_, Body>(ToProxy { connector, proxy });
-    let service = ServiceBuilder::new()
-        .layer(config.base_uri_layer())
-        .option_layer(config.auth_layer()?)
-        .layer(config.extra_headers_layer()?)
-        .map_request(move |mut request: Request<Body>| {
-            if let Some(login) = &login {
-                request.headers_mut().insert(header::PROXY_AUTHORIZATION, login.clone());
-            }
-            request
-        })
-        .map_err(BoxError::from)
-        .service(http);
-    Ok(Client::new(service, config.default_namespace.clone()))
-}
-
 /// What a proxy with `user:password@` in its URL wants to hear.
-fn login(proxy: &Uri) -> Option<HeaderValue> {
+pub(super) fn login(proxy: &Uri) -> Option<HeaderValue> {
     let (user, _) = proxy.authority()?.as_str().rsplit_once('@')?;
-    let encoded = serde_json::to_value(ByteString(unescaped(user))).ok()?;
-    let mut login = HeaderValue::from_str(&format!("Basic {}", encoded.as_str()?)).ok()?;
+    let mut login = HeaderValue::from_str(&format!("Basic {}", base64(percent_decode_str(user).collect()))).ok()?;
     login.set_sensitive(true);
     Some(login)
 }
 
-/// The bytes of a part of a URL, `%40` as `@`.
-fn unescaped(text: &str) -> Vec<u8> {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        match part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => bytes.extend([&[byte], &part.as_bytes()[2..]].concat()),
-            None => bytes.extend(["%", part].concat().into_bytes()),
-        }
-    }
-    bytes
-}
-
 /// Connects to the proxy, whatever server is meant.
 #[derive(Clone)]
-struct ToProxy {
+pub(super) struct ToProxy {
     connector: HttpConnector,
     proxy: Uri,
+}
+
+impl ToProxy {
+    pub(super) fn new(connector: HttpConnector, proxy: Uri) -> Self {
+        Self { connector, proxy }
+    }
 }
 
 impl Service<Uri> for ToProxy {
@@ -90,7 +60,7 @@ impl Service<Uri> for ToProxy {
 }
 
 /// A connection on which requests name the whole address.
-struct Proxied(TokioIo<TcpStream>);
+pub(super) struct Proxied(TokioIo<TcpStream>);
 
 impl Connection for Proxied {
     fn connected(&self) -> Connected {
@@ -141,6 +111,5 @@ mod tests {
         let login = |url: &str| login(&url.parse().unwrap()).map(|login| login.to_str().unwrap().to_owned());
         assert_eq!(login("http://p:1"), None);
         assert_eq!(login("http://user:pa%40ss@p:1").as_deref(), Some("Basic dXNlcjpwYUBzcw=="));
-        assert_eq!(unescaped("100%"), b"100%");
     }
 }

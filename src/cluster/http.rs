@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use indexedjob_core::text::shown;
 use kube::Client;
-use kube::client::{Body, ClientBuilder};
+use kube::client::Body;
 use kube::config::Config;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinError;
@@ -20,12 +20,11 @@ use tokio::time::Instant;
 use super::config::{self, Loaded};
 use super::credentials::{self, RenewAt};
 use super::error::Asked;
-use super::forward;
 use super::retry::Retry;
 use super::status::ApiError;
 use super::trace::Trace;
 use super::transport::Way;
-use super::{ClusterError, Connection, Note, Notes};
+use super::{ClusterError, Connection, Note, Notes, dial};
 use crate::clock;
 use crate::env::Env;
 
@@ -322,11 +321,7 @@ async fn live(mut config: Config, connection: &Connection, way: &Way) -> Result<
     let built = tokio::task::spawn_blocking(move || {
         let renew_at = credentials::log_in(&mut config.auth_info, attended)?;
         let trace = Arc::new(Trace::new(level, &config));
-        let made = match forward::proxy(&config) {
-            Some(proxy) => forward::client(&config, proxy.clone()),
-            None => ClientBuilder::try_from(config).map(ClientBuilder::build),
-        };
-        let client = made.map_err(|error| ClusterError::of_setup(&error, &failed))?;
+        let client = dial::client(config).map_err(|error| ClusterError::of_setup(&error, &failed))?;
         Ok(Live { client, renew_at, trace })
     });
     let broken = |error: JoinError| ClusterError::Credentials { cause: error.to_string(), hint: None };

@@ -2,7 +2,8 @@
 //!
 //! - `config`: kubectl's flags -> a client's configuration; from `kubeconfig` files, through a `proxy` by Go's rules;
 //!   `credentials`: token files and credential plugins
-//! - `http`: one client at a time, one of our own where a proxy is to `forward`; reads are repeated (`retry`), writes are sent once; `bytes`: a body as it comes
+//! - `dial`: the client, also where a proxy is to `forward`; `http`: one at a time; reads are repeated (`retry`), writes are
+//!   sent once; `bytes`: a body as it comes
 //! - `objects`: what can be asked; `lists`: by labels; `pods`: those of a Job; `watch`: a Job, its pods or many Jobs (`watched`) as they
 //!   change, from `frames`; `logs`: bytes
 //! - `queue`: the place of a Job in a queue of Kueue
@@ -15,6 +16,7 @@
 mod bytes;
 mod config;
 mod credentials;
+mod dial;
 mod error;
 mod forward;
 mod frames;

@@ -20,7 +20,7 @@ use crate::failure::Failure;
 const KEPT: usize = 24 << 20;
 /// What one of them may keep, in bytes: more saves no time.
 const MOST_KEPT: usize = 1 << 20;
-const LEAST_KEPT: usize = 64 << 10;
+const LEAST_KEPT: usize = 16 << 10;
 /// How many lines at the end of a log are asked for once more.
 const LAST_LINES: u64 = 10;
 /// What is kept for that, in bytes: a line of the file that a runtime writes has at most 16 KiB.

@@ -70,7 +70,9 @@ const SHELL_CRATES: &[(&str, &[&str])] = &[
     ("http", &["src/cluster"]),
     ("http_body_util", &["src/cluster"]),
     ("hyper", &["src/cluster/forward.rs"]),
-    ("hyper_util", &["src/cluster/forward.rs"]),
+    ("hyper_timeout", &["src/cluster/dial.rs"]),
+    ("hyper_util", &["src/cluster/dial.rs", "src/cluster/forward.rs"]),
+    ("percent_encoding", &["src/cluster/forward.rs"]),
     ("indexedjob_core", &[]),
     ("console", &["src/term"]),
     ("indicatif", &["src/term"]),
@@ -83,6 +85,7 @@ const SHELL_CRATES: &[(&str, &[&str])] = &[
     ("tempfile", &["src/logs/by_time.rs"]),
     ("tokio", &[]),
     ("tower", &["src/cluster"]),
+    ("tower_http", &["src/cluster/dial.rs"]),
 ];
 
 /// Parts of std and tokio that have a door, by the end of their path, and where that is.
