@@ -16,8 +16,8 @@ SHELL := bash
 NEWEST := 1.37.1
 OLDEST := 1.30.14
 # Packages of Debian and Ubuntu: C compilers for ring, what runs containers, what reads manual pages, and the shells whose
-# completion is tested.
-PACKAGES := gcc libc6-dev musl-tools ca-certificates containerd runc containernetworking-plugins busybox-static bash-static iproute2 bsdutils mandoc git bash zsh fish
+# completion is tested; GNU parallel, which reads our job log.
+PACKAGES := gcc libc6-dev musl-tools ca-certificates containerd runc containernetworking-plugins busybox-static bash-static iproute2 bsdutils mandoc git bash zsh fish parallel
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PLUGIN := $(abspath $(TARGET))/debug

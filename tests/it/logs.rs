@@ -705,6 +705,43 @@ fn the_job_log_says_what_ran_for_which_item() {
 }
 
 #[test]
+fn gnu_parallel_takes_up_the_job_log() {
+    let parallel = |args: &[&str], joblog: &std::path::Path| {
+        let mut command = std::process::Command::new("parallel");
+        command.args(["--will-cite", "--joblog"]).arg(joblog).args(args).stdin(std::process::Stdio::null());
+        let output = command.output().expect("GNU parallel is there: make packages");
+        String::from_utf8(output.stdout).expect("it is text")
+    };
+    let home = TempDir::new().unwrap();
+    let server = Server::start();
+    let command = ["sh", "-c", "test $JOB_COMPLETION_INDEX != 3 # $0", "a b"];
+    let job = server.add_job_from(
+        "default",
+        json!({
+            "metadata": {"name": "y", "annotations": {"kubectl-indexedjob/numbers": "1-4"}},
+            "spec": {"completions": 4, "completionMode": "Indexed", "template": {"spec": {
+                "restartPolicy": "Never", "containers": [{"name": "worker", "image": "i", "command": command}],
+            }}},
+        }),
+    );
+    for index in 0..4 {
+        let pod = job.add_pod(if index == 2 { Pod::new(index).failed(1) } else { Pod::new(index).succeeded() });
+        server.log("default", &pod, "worker", Log::Bytes(b"x\n".to_vec()));
+    }
+    run(&server, "logs y --save").args([home.path()]).output().says(0, "", &["4 logs saved in"]);
+    let case = |args: &[&str], want: &str| {
+        // It adds to the file.
+        let copy = home.path().join("copy.tsv");
+        std::fs::copy(home.path().join("joblog.tsv"), &copy).unwrap();
+        assert_eq!(parallel(args, &copy), want, "{args:?}");
+    };
+    let again = "JOB_COMPLETION_INDEX=3 sh -c 'test $JOB_COMPLETION_INDEX != 3 # $0' 'a b'\n";
+    case(&["--dry-run", "--retry-failed"], again);
+    case(&["--resume-failed", "echo", "again", ":::", "1", "2", "3", "4"], "again 3\n");
+    case(&["--resume", "echo", "more", ":::", "1", "2", "3", "4", "5"], "more 5\n");
+}
+
+#[test]
 fn an_index_that_has_not_had_its_turn_is_told_and_is_no_failure_unless_it_is_named() {
     let (server, job) = job();
     job.add_logged_pod(0, "0\n");
