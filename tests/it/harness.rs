@@ -15,6 +15,12 @@ use crate::pipe::{Pipe, lock};
 /// A run may take this long; the longest test has the server down for 10 seconds.
 const LIMIT: Duration = Duration::from_secs(50);
 
+/// A line that the test runner does not capture.
+#[expect(clippy::disallowed_methods, reason = "a test that is skipped must be seen")]
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "it: {line}");
+}
+
 /// A run to be made.
 pub(crate) struct Run {
     home: TempDir,
