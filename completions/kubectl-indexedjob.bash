@@ -245,7 +245,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished skipped all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1481,7 +1481,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished skipped all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1782,7 +1782,7 @@ _kubectl__indexedjob() {
             return 0
             ;;
         kubectl__indexedjob__subcmd__retry)
-            opts="-c -o -n -s -v -h --index --state --reason --exit-code --via --name --image --parallelism --retries --avoid-failed-nodes --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --progress --progress-interval --undo --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
+            opts="-I -c -o -n -s -v -h --index --state --reason --exit-code --via --name --image --parallelism --retries --avoid-failed-nodes --env --env-from --working-dir --container --image-pull-policy --image-pull-secret --service-account --time-limit --requests --limits --gpus --volume --node-selector --toleration --priority-class --runtime-class --label --annotation --wait --logs --timeout --progress --progress-interval --undo --dry-run --output --kubeconfig --context --cluster --user --namespace --server --tls-server-name --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --token --as --as-group --as-uid --as-user-extra --request-timeout --disable-compression --warnings-as-errors --v --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1793,7 +1793,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished skipped all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1813,6 +1813,10 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -I)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2189,7 +2193,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished skipped all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -2623,7 +2627,7 @@ _kubectl__indexedjob() {
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "succeeded failed running retrying terminating pending starting unfinished skipped all" -- "${cur}"))
                     return 0
                     ;;
                 --reason)

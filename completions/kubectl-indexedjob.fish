@@ -193,7 +193,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wa
 json\t'The objects as JSON'
 yaml\t'The objects as YAML'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
@@ -201,6 +201,7 @@ terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
 unfinished\t'Neither succeeded nor failed in a Job that has ended'
+skipped\t'Not done, and left out by the retry that made the Job'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand wait" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -349,7 +350,7 @@ always\t'Always'
 never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
@@ -357,6 +358,7 @@ terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
 unfinished\t'Neither succeeded nor failed in a Job that has ended'
+skipped\t'Not done, and left out by the retry that made the Job'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -408,7 +410,7 @@ always\t'Always'
 never\t'Never'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
@@ -416,6 +418,7 @@ terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
 unfinished\t'Neither succeeded nor failed in a Job that has ended'
+skipped\t'Not done, and left out by the retry that made the Job'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -471,7 +474,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand lo
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -s l -l selector -d 'The Indexed Jobs with these labels, as in kubectl: app=train,tier!=test' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
@@ -479,6 +482,7 @@ terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
 unfinished\t'Neither succeeded nor failed in a Job that has ended'
+skipped\t'Not done, and left out by the retry that made the Job'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand cancel" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -654,7 +658,7 @@ complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand de
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -l finished -d 'Of these only the Jobs that are complete or have failed'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l index -d 'These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all' -r
-complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind' -r -f -a "succeeded\t'Done'
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l state -d 'Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out' -r -f -a "succeeded\t'Done'
 failed\t'Failed for good'
 running\t'A pod of it runs'
 retrying\t'Failed, and waits for its next attempt'
@@ -662,6 +666,7 @@ terminating\t'Its pod is being stopped'
 pending\t'Not running yet'
 starting\t'Pending, with a pod that is there'
 unfinished\t'Neither succeeded nor failed in a Job that has ended'
+skipped\t'Not done, and left out by the retry that made the Job'
 all\t'Whatever its state'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l reason -d 'Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l exit-code -d 'Those whose last attempt that is over ended with one of these exit codes' -r
@@ -671,6 +676,7 @@ adopt\t'It takes over the pods that succeeded'
 subset\t'It has only the tasks that are left'"
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l name -d 'The name of the new Job; by default NAME-r1, NAME-r2, ...' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l image -d 'The image of the container' -r
+complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -s I -d 'What stands for the item in COMMAND instead of {} and {column}; \'\' for nothing' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l parallelism -d 'How many tasks may run at once; by default as before' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l retries -d 'How often a task is tried again after a failure; by default as before' -r
 complete -c kubectl-indexedjob -n "__fish_kubectl_indexedjob_using_subcommand retry" -l avoid-failed-nodes -d 'Keep off the nodes where the last attempts at these tasks failed' -r -f -a "true\t''

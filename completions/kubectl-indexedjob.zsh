@@ -190,7 +190,7 @@ yaml\:"The objects as YAML"))' \
 json\:"The objects as JSON"
 yaml\:"The objects as YAML"))' \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
@@ -198,6 +198,7 @@ terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
 unfinished\:"Neither succeeded nor failed in a Job that has ended"
+skipped\:"Not done, and left out by the retry that made the Job"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -373,7 +374,7 @@ never\:"Never"))' \
 (status)
 _arguments "${_arguments_options[@]}" : \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
@@ -381,6 +382,7 @@ terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
 unfinished\:"Neither succeeded nor failed in a Job that has ended"
+skipped\:"Not done, and left out by the retry that made the Job"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -406,7 +408,7 @@ state\:"What failed first, what succeeded last"
 age\:"The oldest pod first"
 exit-code\:"The greatest first"))' \
 '(-o --output)--map=[Draw a letter for each index, or for several where there are many]::BOOL:(true false)' \
-'(-w --watch)--chain=[Show the tasks of all runs of a Job that was retried, each as its last run left it]::BOOL:(true false)' \
+'--chain=[Show the tasks of all runs of a Job that was retried, each as its last run left it]::BOOL:(true false)' \
 '-w+[Show it again whenever it changes, until the Job ends; on a terminal in place]::BOOL:(true false)' \
 '--watch=[Show it again whenever it changes, until the Job ends; on a terminal in place]::BOOL:(true false)' \
 '--kubeconfig=[The kubeconfig file to use, and no other]:FILE:_files' \
@@ -443,7 +445,7 @@ never\:"Never"))' \
 (logs)
 _arguments "${_arguments_options[@]}" : \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
@@ -451,6 +453,7 @@ terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
 unfinished\:"Neither succeeded nor failed in a Job that has ended"
+skipped\:"Not done, and left out by the retry that made the Job"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -515,7 +518,7 @@ _arguments "${_arguments_options[@]}" : \
 '-l+[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
 '--selector=[The Indexed Jobs with these labels, as in kubectl\: app=train,tier!=test]:LABELS:_default' \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
@@ -523,6 +526,7 @@ terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
 unfinished\:"Neither succeeded nor failed in a Job that has ended"
+skipped\:"Not done, and left out by the retry that made the Job"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -731,7 +735,7 @@ never\:"Never"))' \
 (retry)
 _arguments "${_arguments_options[@]}" : \
 '--index=[These indexes\: 3, or 0-9,20, or 0-15\:4; - reads them from stdin; an empty set is none of them, never all]:SET:_default' \
-'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind]:STATE:((succeeded\:"Done"
+'*--state=[Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what a retry left out]:STATE:((succeeded\:"Done"
 failed\:"Failed for good"
 running\:"A pod of it runs"
 retrying\:"Failed, and waits for its next attempt"
@@ -739,6 +743,7 @@ terminating\:"Its pod is being stopped"
 pending\:"Not running yet"
 starting\:"Pending, with a pod that is there"
 unfinished\:"Neither succeeded nor failed in a Job that has ended"
+skipped\:"Not done, and left out by the retry that made the Job"
 all\:"Whatever its state"))' \
 '*--reason=[Those with one of these reasons, as status shows them\: OOMKilled, Error, ImagePullBackOff]:REASON:_default' \
 '*--exit-code=[Those whose last attempt that is over ended with one of these exit codes]:N:_default' \
@@ -748,6 +753,7 @@ adopt\:"It takes over the pods that succeeded"
 subset\:"It has only the tasks that are left"))' \
 '--name=[The name of the new Job; by default NAME-r1, NAME-r2, ...]:NAME:_default' \
 '--image=[The image of the container]:IMAGE:_default' \
+'-I+[What stands for the item in COMMAND instead of {} and {column}; '\'''\'' for nothing]:STRING:_default' \
 '--parallelism=[How many tasks may run at once; by default as before]:N:_default' \
 '--retries=[How often a task is tried again after a failure; by default as before]:N:_default' \
 '--avoid-failed-nodes=[Keep off the nodes where the last attempts at these tasks failed]::BOOL:(true false)' \
@@ -819,7 +825,7 @@ never\:"Never"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':name -- The Job\: NAME, job/NAME; its newest run is gone on from:_default' \
-'*::command -- The container'\''s command and its arguments, in place of the old ones:_default' \
+'*::command -- The container'\''s command and its arguments, in place of the old ones; {} and {column} stand for the item, where its tasks have that in a variable or in their command:_default' \
 && ret=0
 ;;
 (completion)

@@ -218,16 +218,24 @@ impl Goal {
     fn hope(self, job: &JobFacts, counted: &Counted, some: bool) -> Judgement {
         let no_limit = job.failed == FailedIndexes::NotCounted;
         let why = match self {
-            Self::Complete if some && counted.failed > 0 => Some(format!("{} failed", counted.failed_words())),
-            Self::Failed if some && counted.open() == 0 => Some("all of them succeeded".to_owned()),
-            Self::Running if some && counted.open() == 0 => Some("all of them are done".to_owned()),
-            Self::Succeeded(quota) if counted.all.saturating_sub(counted.failed) < quota.of(counted.all) => {
-                Some(format!("{} were to succeed, and {} failed", quota.of(counted.all), counted.failed_words()))
+            Self::Complete if some && counted.lost() > 0 => Some(counted.lost_words()),
+            Self::Failed if some && counted.open() == 0 => Some(match counted.skipped {
+                0 => "all of them succeeded".to_owned(),
+                _ => counted.lost_words(),
+            }),
+            Self::Running if some && counted.open() == 0 => Some(match counted.skipped {
+                0 => "all of them are done".to_owned(),
+                _ => counted.lost_words(),
+            }),
+            Self::Succeeded(quota) if counted.all.saturating_sub(counted.lost()) < quota.of(counted.all) => {
+                Some(format!("{} were to succeed, and {}", quota.of(counted.all), counted.lost_words()))
             }
             Self::FailedIndexes(_) if no_limit => {
                 Some("the Job has no backoffLimitPerIndex, so no index of it fails for good".to_owned())
             }
-            Self::FailedIndexes(quota) if counted.all.saturating_sub(counted.succeeded) < quota.of(counted.all) => {
+            Self::FailedIndexes(quota)
+                if counted.all.saturating_sub(counted.succeeded + counted.skipped) < quota.of(counted.all) =>
+            {
                 let Counted { all, succeeded, .. } = counted;
                 Some(format!("{} were to fail, and {succeeded} of {all} succeeded", quota.of(*all)))
             }
@@ -242,6 +250,8 @@ struct Counted {
     all: u32,
     succeeded: u32,
     failed: u32,
+    /// Left out by the retry that made the Job.
+    skipped: u32,
 }
 
 impl Counted {
@@ -249,26 +259,40 @@ impl Counted {
         if !job.indexed {
             // Of a work queue any number may succeed.
             let all = if is_open_ended(job) { u32::MAX } else { job.completions };
-            return Self { all, succeeded: job.succeeded_pods, failed: 0 };
+            return Self { all, succeeded: job.succeeded_pods, failed: 0, skipped: 0 };
         }
         let all = job.completions;
         let Some(only) = only else {
-            return Self { all, succeeded: job.succeeded.len(), failed: job.failed_for_good().len() };
+            let (succeeded, failed) = (job.succeeded.len(), job.failed_for_good().len());
+            return Self { all, succeeded, failed, skipped: job.skipped.len() };
         };
         let within = |set: &IndexSet| only.len() - only.difference(set).len();
         let failed = match end(progress) {
             Some(_) => within(&failed_by_pods(progress, only).union(job.failed_for_good())),
             None => within(job.failed_for_good()),
         };
-        Self { all: only.len(), succeeded: within(&job.succeeded), failed }
+        Self { all: only.len(), succeeded: within(&job.succeeded), failed, skipped: within(&job.skipped) }
     }
 
     fn open(&self) -> u32 {
-        self.all.saturating_sub(self.succeeded + self.failed)
+        self.all.saturating_sub(self.succeeded + self.lost())
     }
 
-    fn failed_words(&self) -> String {
-        format!("{} of {}", self.failed, self.all)
+    /// How many will not succeed.
+    fn lost(&self) -> u32 {
+        self.failed + self.skipped
+    }
+
+    /// `1 of 5 failed`, `2 of 5 were left out by the retry that made the Job`, or both.
+    fn lost_words(&self) -> String {
+        let were = if self.skipped == 1 { "was" } else { "were" };
+        let failed = format!("{} of {} failed", self.failed, self.all);
+        let skipped = format!("{} of {} {were} left out by the retry that made the Job", self.skipped, self.all);
+        match (self.failed, self.skipped) {
+            (_, 0) => failed,
+            (0, _) => skipped,
+            _ => format!("{failed}, and {skipped}"),
+        }
     }
 }
 
@@ -412,6 +436,37 @@ mod tests {
         assert_eq!((of("finished", "3,4,7"), of("finished", "3-7")), (Judgement::Met, Judgement::Open));
         assert_eq!((of("succeeded=2", "3-7"), of("succeeded=100%", "5,6")), (Judgement::Met, Judgement::Open));
         assert_eq!(of("succeeded=100%", "5-7"), never("3 were to succeed, and 1 of 3 failed"));
+    }
+
+    #[test]
+    fn what_a_retry_left_out_never_succeeds_in_that_run() {
+        let run = |status: Value| {
+            let metadata = json!({"name": "x", "annotations": {"kubectl-indexedjob/skipped": "3,4"}});
+            let spec = json!({"completionMode": "Indexed", "completions": 10, "backoffLimitPerIndex": 0});
+            let job = json!({"metadata": metadata, "spec": spec, "status": status});
+            JobProgress::of(serde_json::from_value(job).unwrap())
+        };
+        let judged = |text: &str, status: &Value, only: Option<&str>| {
+            goal(text).judge(&run(status.clone()), only.map(|only| only.parse().unwrap()).as_ref())
+        };
+        let never = |why: &str| Judgement::Never(Some(why.to_owned()));
+        let (one, two) =
+            ("was left out by the retry that made the Job", "were left out by the retry that made the Job");
+        let open = json!({"completedIndexes": "0-4", "failedIndexes": "7"});
+        assert_eq!(judged("complete", &open, Some("2,3")), never(&format!("1 of 2 {one}")));
+        assert_eq!(judged("complete", &open, Some("3,4,7")), never(&format!("1 of 3 failed, and 2 of 3 {two}")));
+        assert_eq!(judged("failed", &open, Some("2,3")), never(&format!("1 of 2 {one}")));
+        assert_eq!(judged("running", &open, Some("3")), never(&format!("1 of 1 {one}")));
+        assert_eq!(judged("finished", &open, Some("2-4,7")), Judgement::Met);
+        assert_eq!(judged("complete", &open, Some("2,5")), Judgement::Open);
+        let short = format!("8 were to succeed, and 1 of 10 failed, and 2 of 10 {two}");
+        assert_eq!(
+            (judged("succeeded=7", &open, None), judged("succeeded=8", &open, None)),
+            (Judgement::Open, never(&short))
+        );
+        let complete = json!({"completedIndexes": "0-9", "conditions": ended("Complete")});
+        assert_eq!(judged("complete", &complete, None), Judgement::Met);
+        assert_eq!(judged("succeeded=100%", &complete, None), never(&format!("10 were to succeed, and 2 of 10 {two}")));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Pace {
         let may_run = tally.unknown.min(job.active);
         let state = State {
             finished,
-            remaining: tally.completions.saturating_sub(finished),
+            remaining: tally.completions.saturating_sub(finished + tally.skipped),
             running: tally.running + may_run,
             waiting: tally.starting + tally.pending + tally.unknown - may_run,
             suspended: job.suspended,

@@ -60,7 +60,7 @@ impl Selection {
     /// Are states, reasons or exit codes asked for that only pods tell? Else the Job alone tells what is meant.
     #[must_use]
     pub fn needs_pods(&self) -> bool {
-        let job_tells = |state| matches!(state, &IndexState::Succeeded | &IndexState::Failed);
+        let job_tells = |state| matches!(state, &IndexState::Succeeded | &IndexState::Skipped | &IndexState::Failed);
         let states = self.states.as_ref().is_some_and(|states| !states.iter().all(job_tells));
         // An index whose last attempt failed in a Job that counts failures together is failed as well, and pods tell it.
         let failed = self.states.as_ref().is_some_and(|states| states.contains(&IndexState::Failed));

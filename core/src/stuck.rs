@@ -177,9 +177,8 @@ pub fn why_suspended(job: &JobFacts) -> Foreign {
 }
 
 fn suspended(job: &JobFacts) -> Stuck {
-    let done = job.succeeded.union(job.failed_for_good());
     let all = if job.indexed { IndexSet::all(job.completions) } else { IndexSet::new() };
-    let (reason, indexes) = ("Suspended".into(), all.difference(&done));
+    let (reason, indexes) = ("Suspended".into(), all.difference(&job.closed()));
     Stuck {
         obstacle: Obstacle::Suspended,
         reason,

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use indexedjob_core::plan::PodFields;
 use indexedjob_core::rerun::Way;
+use indexedjob_core::work::Token;
 
 use super::pod::PodArgs;
 use super::value::Switch as _;
@@ -45,6 +46,9 @@ pub(crate) struct RetryArgs {
     /// The image of the container
     #[arg(long, value_name = "IMAGE", help_heading = "Run")]
     image: Option<String>,
+    /// What stands for the item in COMMAND instead of {} and {column}; '' for nothing
+    #[arg(short = 'I', value_name = "STRING", help_heading = "Run", hide_short_help = true, requires = "command")]
+    item_token: Option<String>,
     /// How many tasks may run at once; by default as before
     #[arg(long, value_name = "N", help_heading = "Run", value_parser = value::parallelism)]
     pub(crate) parallelism: Option<u32>,
@@ -67,7 +71,8 @@ pub(crate) struct RetryArgs {
     /// Print the name or the Job instead of kubectl's line
     #[arg(short, long, value_enum, value_name = "FORM", help_heading = "Output", hide_short_help = true)]
     pub(crate) output: Option<Form>,
-    /// The container's command and its arguments, in place of the old ones
+    /// The container's command and its arguments, in place of the old ones; {} and {column} stand for the item, where its
+    /// tasks have that in a variable or in their command
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
 }
@@ -102,6 +107,9 @@ impl RetryArgs {
     pub(crate) fn check(&self) -> Result<(), Usage> {
         self.stay.check()?;
         self.pod.check(false)?;
+        if self.image.as_ref().is_some_and(|image| image.trim().is_empty()) {
+            return Err(Usage::new("no image given").hint("give --image one, or leave it out: the old one stays"));
+        }
         if self.output.is_some() && self.stay.logs && self.dry_run == DryRun::None {
             return Err(
                 Usage::new("-o cannot be used with --logs: both write to stdout").hint("use --wait instead of --logs")
@@ -121,6 +129,11 @@ impl RetryArgs {
             || self.avoid_failed_nodes
             || self.via != ViaArg::Auto;
         is_other_job || self.selection.is_given() || !self.command.is_empty() || self.pod() != PodFields::default()
+    }
+
+    /// What stands for an item in the command.
+    pub(crate) fn token(&self) -> Token {
+        value::token(self.item_token.as_deref())
     }
 
     /// The fields of the pod.

@@ -13,7 +13,8 @@ pub(crate) struct SelectionArgs {
     /// These indexes: 3, or 0-9,20, or 0-15:4; - reads them from stdin; an empty set is none of them, never all
     #[arg(long, value_name = "SET", value_parser = index, allow_hyphen_values = true, help_heading = HEADING)]
     index: Option<IndexArg>,
-    /// Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind
+    /// Those in one of these states; pending includes starting, unfinished is what an ended Job leaves behind, skipped what
+    /// a retry left out
     #[arg(long, value_enum, value_delimiter = ',', value_name = "STATE", help_heading = HEADING)]
     state: Vec<StateArg>,
     /// Those with one of these reasons, as status shows them: OOMKilled, Error, ImagePullBackOff
@@ -53,6 +54,8 @@ pub(crate) enum StateArg {
     Starting,
     /// Neither succeeded nor failed in a Job that has ended
     Unfinished,
+    /// Not done, and left out by the retry that made the Job
+    Skipped,
     /// Whatever its state
     All,
 }
@@ -99,6 +102,7 @@ impl StateArg {
             Self::Pending => &[IndexState::Pending, IndexState::Starting],
             Self::Starting => &[IndexState::Starting],
             Self::Unfinished => &[IndexState::Unfinished],
+            Self::Skipped => &[IndexState::Skipped],
             Self::All => &IndexState::ALL,
         }
     }

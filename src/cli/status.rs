@@ -40,7 +40,7 @@ pub(crate) struct StatusArgs {
     /// Show the tasks of all runs of a Job that was retried, each as its last run left it
     ///
     /// Attempts are counted over all runs.
-    #[arg(long, switch = Some("false"), hide_default_value = true, hide_possible_values = true, conflicts_with = "watch", help_heading = "Output")]
+    #[arg(long, switch = Some("false"), hide_default_value = true, hide_possible_values = true, help_heading = "Output")]
     pub(crate) chain: bool,
     /// Show it again whenever it changes, until the Job ends; on a terminal in place
     #[arg(short, long, switch = Some("false"), help_heading = "Output")]

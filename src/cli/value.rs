@@ -5,6 +5,7 @@ use indexedjob_core::human;
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::plan::{EnvFrom, Mount, Share, Toleration, Volume};
 use indexedjob_core::quantity::{self, is_quantity};
+use indexedjob_core::work::Token;
 
 /// Flags that are true or false, as kubectl writes them.
 pub(super) trait Switch {
@@ -214,6 +215,15 @@ pub(super) fn file(path: &str) -> Result<String, String> {
         return Err("write an absolute path with a directory, such as /input/data.txt".to_owned());
     }
     Ok(path.to_owned())
+}
+
+/// What stands for an item in a command; None where nothing was given.
+pub(super) fn token(text: Option<&str>) -> Token {
+    match text {
+        None | Some("{}") => Token::Braces,
+        Some("") => Token::None,
+        Some(token) => Token::Text(token.to_owned()),
+    }
 }
 
 #[cfg(test)]

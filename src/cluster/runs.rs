@@ -81,10 +81,10 @@ impl Cluster {
         Ok(jobs.into_iter().map(|job| job.metadata.uid).collect())
     }
 
-    /// The pods that `selector` finds, as far as they can be handed over.
+    /// The pods that `selector` finds and that have succeeded: those that can be handed over, or were.
     pub(crate) async fn ended_pods(&self, selector: &str) -> Result<Vec<EndedPod>, ClusterError> {
         let (path, asked) = (self.kind_path(Kind::Pod), self.asked("list", Kind::Pod, ""));
-        let selectors = [("labelSelector", selector)];
+        let selectors = [("labelSelector", selector), ("fieldSelector", "status.phase=Succeeded")];
         Ok(self.pages(&path, asked, &selectors, |_: &EndedPod| true, Tries::Bounded).await?.items)
     }
 

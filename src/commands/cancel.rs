@@ -110,8 +110,10 @@ impl Cancel<'_> {
         let of = |fate| wanted.iter().filter(|index| lifecycle::fate(&progress, Index(*index)) == fate).collect();
         let (open, failed): (IndexSet, IndexSet) = (of(Fate::Open), of(Fate::Failed));
         let (succeeded, not_started): (IndexSet, IndexSet) = (of(Fate::Succeeded), of(Fate::NotStarted));
+        let skipped: IndexSet = of(Fate::Skipped);
         lifecycle::limits(&target, &open).map_err(refused)?;
         self.note(&progress, &succeeded, NotCancelled::Succeeded);
+        self.note(&progress, &skipped, NotCancelled::Skipped);
         self.note(&progress, &not_started, NotCancelled::NotStarted);
         self.print(&progress, &failed, " (no change)")?;
         let exit = if not_started.is_empty() { Exit::Done } else { Exit::OtherEnd };

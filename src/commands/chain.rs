@@ -5,17 +5,14 @@ use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::manifest::ItemPlace;
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::{Change, JobProgress};
-use indexedjob_core::rerun::Chain;
+use indexedjob_core::rerun::{Chain, Run};
 use indexedjob_core::text::shown;
-use indexedjob_core::view::{indexes, table};
 use serde_json::Value;
 
+use super::{observe_attempts, observe_open};
 use crate::cluster::{Cluster, ClusterError, Kind, Phases, PodQuery};
 use crate::failure::Failure;
 use crate::term::Term;
-
-/// A longer list of tasks is cut in a note.
-const SHOWN_TASKS: usize = 60;
 
 /// All runs of the Job `name`, be it the first or a later one; those that are left where the first is gone.
 pub(super) async fn of_job(name: &str, cluster: &Cluster) -> Result<Chain, Failure> {
@@ -43,13 +40,9 @@ async fn first(job: &Value, cluster: &Cluster) -> Result<Option<Value>, ClusterE
     }
 }
 
-/// Says which tasks `job` counts as succeeded although they are not, that it was retried, and how far that is. Of a Job that runs, or is complete and the first of its chain, there
+/// Says that `job` was retried, and how far that is. Of a Job that runs, or is complete and the first of its chain, there
 /// is nothing to be retried, and nobody is asked; who may not list Jobs is not told.
 pub(super) async fn tell_if_retried(job: &JobFacts, cluster: &Cluster, term: &Term) {
-    if !job.left_out.is_empty() {
-        let (name, tasks) = (shown(&job.name), table::cut(&indexes(&job.left_out), SHOWN_TASKS));
-        term.note(&format!("{name}: left out by its retry, so counted as succeeded but not done: {tasks}"));
-    }
     let is_complete = job.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Complete);
     let has_ended = job.verdict.is_some() || job.suspended;
     if !job.indexed || !has_ended || is_complete && job.chain.is_none() {
@@ -108,34 +101,25 @@ pub(super) async fn together(name: &str, cluster: &Cluster) -> Result<(Chain, Jo
     Ok((chain, job, place))
 }
 
-/// The attempts of all runs in these phases, as those of one Job: at these numbers, or at all.
+/// The attempts of `runs`, which are of `chain`, in these phases, as those of one Job: at these numbers, or at all.
 pub(super) async fn attempts(
     chain: &Chain,
+    runs: impl Iterator<Item = &Run>,
     numbers: Option<&IndexSet>,
     phases: Phases,
     cluster: &Cluster,
 ) -> Result<Vec<PodFacts>, ClusterError> {
     let mut all = Vec::new();
-    for run in chain.runs() {
+    for run in runs {
         let own = numbers.map_or_else(|| run.ran().clone(), |numbers| run.ran().intersection(numbers));
-        let query = PodQuery { indexes: Some(run.facts.numbering.indexes(&own)), phases };
-        all.extend(chain.attempts_of(run, cluster.pods(&run.facts, &query).await?));
+        let mut progress = JobProgress::of(run.facts.clone());
+        let these = Some(run.facts.numbering.indexes(&own));
+        match phases {
+            Phases::NotSucceeded => observe_open(&mut progress, cluster, these).await?,
+            _ => observe_attempts(&mut progress, cluster, these).await?,
+        }
+        let pods = progress.all_attempts().map(|(_, pod)| pod.clone()).collect();
+        all.extend(chain.attempts_of(run, pods));
     }
     Ok(all)
-}
-
-/// Adds to the tasks of all runs those attempts that have succeeded where the newest run does not tell it yet.
-pub(super) async fn observe_doubtful(
-    progress: &mut JobProgress,
-    chain: &Chain,
-    cluster: &Cluster,
-) -> Result<(), ClusterError> {
-    let (Some(job), Some(newest)) = (progress.job(), chain.newest()) else { return Ok(()) };
-    let doubtful = job.numbering.numbers(&progress.doubtful(&IndexSet::all(job.completions)));
-    let own = newest.facts.numbering.indexes(&doubtful.intersection(newest.ran()));
-    let pods = cluster.succeeded_pods(&newest.facts, &own).await?;
-    for pod in chain.attempts_of(newest, pods) {
-        progress.observe(Change::Pod(Box::new(pod)));
-    }
-    Ok(())
 }

@@ -79,7 +79,8 @@ async fn one(name: &str, args: &DescribeArgs, cluster: &Cluster, context: &Conte
 /// Adds the pods that something is to be said of. False where the Job tells all there is: it is complete, and nothing
 /// failed.
 async fn pods(progress: &mut JobProgress, cluster: &Cluster) -> Result<bool, ClusterError> {
-    let has_more = |job: &JobFacts| job.indexed && (job.failed_pods > 0 || job.succeeded.len() < job.completions);
+    let is_open = |job: &JobFacts| job.succeeded.len() + job.skipped.len() < job.completions;
+    let has_more = |job: &JobFacts| job.indexed && (job.failed_pods > 0 || is_open(job));
     if !progress.job().is_some_and(has_more) {
         return Ok(false);
     }

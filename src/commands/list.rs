@@ -128,7 +128,11 @@ impl ListArgs {
     }
 
     fn table(&self, jobs: &[JobProgress], held_up: &HeldUp) -> Table {
-        let options = ListOptions { namespaces: self.all_namespaces, wide: self.output == Some(ListForm::Wide) };
+        let wide = self.output == Some(ListForm::Wide);
+        // The columns of a watch stay as they are.
+        let has_retries = || jobs.iter().filter_map(JobProgress::job).any(|job| job.retry_of.is_some());
+        let retries = wide || !self.watch && has_retries();
+        let options = ListOptions { namespaces: self.all_namespaces, wide, retries };
         list::table(jobs, held_up, options, clock::now())
     }
 

@@ -69,6 +69,14 @@ async fn newest(cluster: &Cluster) -> Result<Option<JobFacts>, Failure> {
     Ok(jobs.max_by_key(|job| (job.created, job.name.clone())))
 }
 
+/// Refuses `@latest` as the name of a Job that is to be changed, or gone on from.
+pub(super) async fn is_no_latest(name: &JobName, cluster: &Cluster, context: &Context) -> Result<(), Failure> {
+    match name.as_str() {
+        LATEST => Err(latest_is_refused(cluster, context).await?),
+        _ => Ok(()),
+    }
+}
+
 /// Has it not ended, so that it can still be changed?
 pub(super) fn is_open(job: &JobFacts) -> bool {
     job.verdict.is_none() && !job.deleting

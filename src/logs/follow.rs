@@ -174,7 +174,7 @@ impl Follow {
     /// Have all indexes that are followed ended for good, while others go on?
     fn indexes_have_ended(&self) -> bool {
         let (Indexes::These(these), Some(job)) = (&self.indexes, self.progress.job()) else { return false };
-        these.difference(&job.succeeded.union(&self.progress.failed_indexes())).is_empty()
+        these.difference(&job.closed()).is_empty()
     }
 
     fn pods_seen(&mut self, change: Change) -> Result<(), Failure> {

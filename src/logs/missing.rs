@@ -41,6 +41,8 @@ pub(crate) enum Missing {
     JobFailed,
     /// The Job ended before it ran.
     NeverRan,
+    /// The retry that made the Job left it out.
+    Skipped,
     /// There was nothing before the newest.
     OnlyRun,
     /// There are not so many attempts.
@@ -54,7 +56,12 @@ impl Missing {
     pub(super) fn is_expected(&self) -> bool {
         match self {
             Self::NotStarted { .. } => self.is_usual(),
-            Self::Suspended { .. } | Self::NeverRan | Self::OnlyRun | Self::NoAttempt(_) | Self::Earlier(_) => true,
+            Self::Suspended { .. }
+            | Self::NeverRan
+            | Self::Skipped
+            | Self::OnlyRun
+            | Self::NoAttempt(_)
+            | Self::Earlier(_) => true,
             Self::NeverStarted { .. }
             | Self::Gone
             | Self::AttemptGone(_)
@@ -70,9 +77,9 @@ impl Missing {
 
     /// What is told of `these`.
     pub(crate) fn line(&self, these: &IndexSet) -> String {
-        let (has, its, container) = match these.len() {
-            1 => ("has", "its", "container"),
-            _ => ("have", "their", "containers"),
+        let (has, was, its, container) = match these.len() {
+            1 => ("has", "was", "its", "container"),
+            _ => ("have", "were", "their", "containers"),
         };
         match self {
             Self::NotStarted { because } | Self::Suspended { because } => not_started(these, because),
@@ -87,6 +94,9 @@ impl Missing {
                 indexes(these)
             ),
             Self::NeverRan => format!("{} never ran", indexes(these)),
+            Self::Skipped => {
+                format!("{} {was} left out by the retry that made the Job, and never ran in it", indexes(these))
+            }
             Self::OnlyRun => format!("{} {has} only one attempt, and {its} {container} ran once", indexes(these)),
             Self::NoAttempt(nth) => format!("{} {has} no attempt {nth}", indexes(these)),
             Self::Earlier(missing) => format!("{} (there was another attempt)", missing.line(these)),

@@ -2,7 +2,7 @@
 
 use indexedjob_core::facts::{Container, Outcome, PodFacts};
 use indexedjob_core::numbering::Index;
-use indexedjob_core::progress::{JobProgress, Refusal};
+use indexedjob_core::progress::{IndexState, JobProgress, Refusal};
 use indexedjob_core::text::shown;
 use indexedjob_core::view::line;
 use indexedjob_core::view::log::Origin;
@@ -226,6 +226,9 @@ pub(super) fn without_pod(progress: &JobProgress, index: Index) -> Missing {
         || progress.failed_indexes().contains(index.0);
     if done {
         return Missing::Gone;
+    }
+    if progress.state(index) == Some(IndexState::Skipped) {
+        return Missing::Skipped;
     }
     match progress.verdict().map(|verdict| &verdict.outcome) {
         Some(Outcome::Failed { .. }) => Missing::JobFailed,

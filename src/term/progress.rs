@@ -103,6 +103,16 @@ impl Progress {
         }
     }
 
+    /// Tells how it stands at the end of a part, where lines are printed and this is none that was: the last one may be a
+    /// while ago, and would be all that is left to read.
+    pub(crate) fn show_last(&mut self, name: &str, state: &str) {
+        let known = self.lines.entry(name.to_owned()).or_default();
+        if self.style == Style::Lines && known.shown != state {
+            *known = Line { shown: state.to_owned(), at: Some(Instant::now()) };
+            self.term.note(state);
+        }
+    }
+
     /// Writes one more JSON object, where stdout is for that.
     pub(crate) fn event(&self, json: impl FnOnce() -> String) -> io::Result<()> {
         if self.is_json() { self.term.out(&(json() + "\n")) } else { Ok(()) }

@@ -31,6 +31,7 @@ mod logs;
 mod numbers;
 mod refused;
 mod retry;
+mod retry_pods;
 mod scale;
 mod script;
 mod status;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::harness::{Output, Run, Running, Space, say};
 
 /// The program of a task, which fails for 3 and 7 unless it is told that all is well.
-const PROGRAM: &str =
+pub(crate) const PROGRAM: &str =
     r#"case $JOB_COMPLETION_INDEX in 3|7) [ "$OK" = yes ] || exit 1;; esac; echo "did $JOB_COMPLETION_INDEX""#;
-const CREATE: &str = "--image docker.io/library/busybox --env OK=no";
+pub(crate) const CREATE: &str = "--image docker.io/library/busybox --env OK=no";
 
 /// The indexes of the pods that this Job has started, by the API's own label of their name.
 #[track_caller]
@@ -25,7 +25,7 @@ fn started(space: &Space, job: &str) -> Vec<u32> {
 
 /// `wait` says that the Job has failed.
 #[track_caller]
-fn fails(space: &Space, name: &str) {
+pub(crate) fn fails(space: &Space, name: &str) {
     space.indexedjob(&format!("wait {name} --timeout=300s")).output().ends_with(3);
 }
 

@@ -1,7 +1,10 @@
 //! Rules that make the server fail.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 use super::Fake;
 use super::http::Call;
@@ -82,6 +85,8 @@ pub(crate) enum Fault {
     Hang,
     /// The right answer, later.
     Delay(Duration),
+    /// The right answer, once this is open.
+    Until(Gate),
     /// 200 with half a JSON object.
     Malformed,
     /// Of a watch: 200, then an ERROR event with this code, then the end.
@@ -96,6 +101,26 @@ pub(crate) enum Fault {
     CutFrame(usize),
     /// The right answer, which ends cleanly after this many chunks.
     CloseAfter(usize),
+}
+
+/// Holds requests up until a test opens it.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate(Arc<Semaphore>);
+
+impl Gate {
+    pub(crate) fn shut() -> Self {
+        Self(Arc::new(Semaphore::new(0)))
+    }
+
+    /// Lets through what waits, and all that comes.
+    pub(crate) fn open(&self) {
+        self.0.close();
+    }
+
+    pub(super) async fn passed(&self) {
+        // It has no permits; closed, it says so at once.
+        let _ = self.0.acquire().await;
+    }
 }
 
 /// When a hook runs, relative to the write being applied.

@@ -298,6 +298,10 @@ impl Fake {
                 tokio::time::sleep(*time).await;
                 Ok(self.answer(call))
             }
+            Some(Fault::Until(gate)) => {
+                gate.passed().await;
+                Ok(self.answer(call))
+            }
             Some(Fault::Malformed) => Ok(Ok(Reply::Text(200, "{\"kind\":\"Jo".into()))),
             Some(Fault::ErrorEvent(code)) => {
                 let frame = watch::frame("ERROR", &Status::of_code(*code).to_json());

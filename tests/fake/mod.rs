@@ -24,7 +24,7 @@ mod watch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use faults::{Fault, On, When};
+pub(crate) use faults::{Fault, Gate, On, When};
 pub(crate) use http::{Body, Recorded};
 pub(crate) use logs::{Ending, LiveLog, Log};
 pub(crate) use scene::{JobHandle, Pod};

@@ -2,16 +2,21 @@
 
 use serde_json::json;
 
-use crate::fake::{Resource, Server};
+use crate::fake::{Pod, Resource, Server};
 use crate::harness::run;
-use crate::retry::{killed_after, server, server_for_edit};
+use crate::retry::{killed_after, server, server_for_edit, server_without_controller};
+use crate::retry_begun::another_run;
 use crate::words::created;
+
+/// kubectl's line when a Job was deleted.
+fn gone(name: &str) -> String {
+    format!("job.batch \"{name}\" deleted from default namespace\n")
+}
 
 #[test]
 fn what_goes_with_a_run_is_told_before_it_is_deleted() {
     let server = server_for_edit();
     run(&server, "retry x").output().says(0, &created("x-r1"), &["via adopt\n"]);
-    let gone = |name: &str| format!("job.batch \"{name}\" deleted from default namespace\n");
     let (pods, tasks) = (
         "3 pods that x-r1 took over from x, and their logs, go with it\n",
         "only x-r1 knows that these tasks are done: 1,3; retry will run them again\n",
@@ -26,6 +31,19 @@ fn what_goes_with_a_run_is_told_before_it_is_deleted() {
     let server = self::server();
     run(&server, "retry x").output().says(0, &created("x-r1"), &["via status\n"]);
     run(&server, "delete x-r1").output().is(0, &gone("x-r1"), tasks);
+}
+
+#[test]
+fn what_a_smaller_run_does_not_have_is_told_before_it_is_lost() {
+    let server = server_for_edit();
+    server.set_version("v1.37.1");
+    run(&server, "retry x --via=subset").output().says(0, &created("x-r1"), &["via subset\n"]);
+    let note = "no run that stays has tasks 0-4:2: what is known of their ends goes with x\n";
+    let dry = |names: &[&str]| names.iter().map(|name| gone(name).replace('\n', " (dry run)\n")).collect::<String>();
+    run(&server, "delete x --dry-run=client").output().is(0, &dry(&["x"]), note);
+    run(&server, "delete x x-r1 --dry-run=client").output().is(0, &dry(&["x", "x-r1"]), "");
+    let tried = run(&server, "delete x-r1 --dry-run=client").output();
+    tried.says(0, &dry(&["x-r1"]), &["only x-r1 knows that these tasks are done: 1,3; "]);
 }
 
 #[test]
@@ -112,11 +130,71 @@ fn all_runs_are_shown_as_one_job() {
             rows.text().lines().skip(1).map(|row| row.split(',').take(4).collect::<Vec<_>>().join(",")).collect();
         let want = ["0,0,succeeded,1", "1,1,succeeded,2", "2,2,succeeded,1", "3,3,failed,1", "4,4,succeeded,1"];
         assert_eq!(attempts, want);
-        run(&server, "status x --chain --watch").output().says(2, "", &["--chain", "--watch"]);
         run(&server, "status y --chain").output().ends_with_code(4);
     }
 }
 
+/// A server with the Job `x`, of which the tasks 1 and 3 failed and run again in `x-r1`; its pods.
+fn running_again() -> (Server, [String; 2]) {
+    let server = server_without_controller();
+    another_run(&server, "x-r1");
+    let job = server.job("default", "x-r1");
+    let pods = [1, 3].map(|index| job.add_pod(Pod::new(index).running()));
+    (server, pods)
+}
+
+#[test]
+fn all_runs_are_watched_as_one_job_until_the_newest_ends() {
+    let (server, [one, three]) = running_again();
+    let job = server.job("default", "x-r1");
+    let watched = run(&server, "status x --chain --watch").spawn();
+    watched.await_stdout("x: 3/5 succeeded, 2 running\n");
+    job.pod_becomes(&one, &Pod::new(1).succeeded());
+    job.set_status(&serde_json::json!({"completedIndexes": "0-2,4", "succeeded": 4, "active": 1, "ready": 1}));
+    job.pod_becomes(&three, &Pod::new(3).failed(7));
+    job.fail("3", "FailedIndexes", "Job has failed indexes");
+    let output = watched.finish();
+    output.ends_with_code(0);
+    let last = output.text().rsplit("\n\n").next().expect("a last block");
+    assert!(last.contains("x: 4/5 succeeded, 1 failed\n"), "{output:?}");
+    // Its first attempt was that of x. Whether the second has ended another watch tells, sooner or later.
+    let row: Vec<&str> = last.lines().find(|line| line.starts_with('3')).expect("its row").split_whitespace().collect();
+    assert_eq!(row[..3], ["3", "failed", "2"], "{output:?}");
+}
+
+#[test]
+fn a_run_that_is_deleted_while_all_are_watched_is_named() {
+    let (server, _) = running_again();
+    let watched = run(&server, "status x --chain --watch").spawn();
+    watched.await_stdout("2 running\n");
+    server.job("default", "x-r1").delete();
+    let output = watched.finish();
+    assert_eq!(output.code, Some(4), "{output:?}");
+    assert!(output.stderr.ends_with("job.batch/x-r1 was deleted\n"), "{output:?}");
+}
+
+#[test]
+fn a_task_that_has_just_succeeded_is_not_waiting_in_its_chain_either() {
+    let (server, [one, _]) = running_again();
+    server.job("default", "x-r1").pod_becomes(&one, &Pod::new(1).succeeded());
+    for name in ["x --chain", "x-r1"] {
+        let output = run(&server, &format!("status {name} --state running -o ranges")).output();
+        assert_eq!(output.text(), "1,3\n", "{name}");
+    }
+}
+
+#[test]
+fn a_list_tells_of_which_job_one_is_a_retry() {
+    let server = server_without_controller();
+    let heading = || run(&server, "list").output().text().lines().next().unwrap_or_default().to_owned();
+    assert!(!heading().contains("RETRY-OF"));
+    another_run(&server, "x-r1");
+    assert!(heading().ends_with("RETRY-OF"));
+    let listed = run(&server, "list").output();
+    assert!(listed.text().lines().nth(2).is_some_and(|row| row.ends_with(" x")), "{listed:?}");
+    let json: serde_json::Value = serde_json::from_str(run(&server, "list -o json").output().text()).expect("JSON");
+    assert_eq!((&json["items"][0]["retryOf"], &json["items"][1]["retryOf"]), (&serde_json::Value::Null, &"x".into()));
+}
 #[test]
 fn what_has_just_succeeded_in_the_newest_run_is_not_said_to_be_tried_again() {
     for make in [server, server_for_edit] {

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use indexedjob_core::index_set::IndexSet;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fake::Server;
 use crate::harness::{Run, run};
@@ -189,6 +189,36 @@ proptest! {
                 // The docs' `echo` ends the line of a plain word.
                 file.extend(cluster.init_script().contains("\necho ").then_some(b'\n'));
                 prop_assert_eq!(task.file("/input/data.txt"), file, "{}", context);
+            }
+        }
+    }
+
+    #[test]
+    fn items_arrive_at_another_command_of_a_retry(
+        items in proptest::collection::vec(item(), 1..4),
+        words in proptest::collection::vec(word(), 0..4),
+        version in select(&["v1.30.14", "v1.37.1"][..]),
+        via in select(&["auto", "init"][..]),
+    ) {
+        let list: Vec<u8> = items.iter().flat_map(|item| [item, &b"\0"[..]].concat()).collect();
+        let server = Server::start();
+        server.set_version(version);
+        let create = run(&server, "create x --image=busybox --items-format=nul --items-from=items --item-env=I");
+        let create = create.file("items", list).args([format!("--items-via={via}")]).args(["--", "rev", "{}"]);
+        create.output().ends_with_code(0);
+        server.job("default", "x").fail("0", "FailedIndexes", "Job has failed indexes");
+        let retry = run(&server, "retry x --dry-run=client -o json").args(PROGRAM).args(&words).output();
+        retry.ends_with_code(0);
+        let job: Value = serde_json::from_str(retry.text()).expect("JSON");
+        let objects: Vec<Value> = server.config_maps().into_iter().chain([job]).collect();
+        let cluster = Cluster::new(&json!({"kind": "List", "items": objects}).to_string());
+        for (index, item) in items.iter().enumerate() {
+            let number = index.to_string().into_bytes();
+            let variables = BTreeMap::from([("I", item.clone()), ("JOB_COMPLETION_INDEX", number)]);
+            let want: Vec<_> = words.iter().map(|word| filled(word, item, &variables)).collect();
+            for shell in shells() {
+                let context = format!("{shell:?} {version} {via} {index} {items:?} {words:?}");
+                printed(&cluster.run(index, &shell).stdout, &want, &variables, &context);
             }
         }
     }

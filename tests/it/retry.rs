@@ -6,14 +6,21 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::create::writes;
-use crate::fake::{Fault, On, Pod, Resource, Server, When};
+use crate::fake::{Fault, Gate, On, Pod, Recorded, Resource, Server, When};
 use crate::harness::{Output, Run, run};
-use crate::words::{created, no_job};
+use crate::words::{condition_met, created, no_job};
 
 const RETRYING: &str = "kubectl-indexedjob/retrying";
 
 /// A server with the Job `x`, of whose five indexes 0, 2 and 4 succeeded, a ConfigMap of it, and a controller.
 pub(crate) fn server() -> Server {
+    let server = server_without_controller();
+    server.run_controller();
+    server
+}
+
+/// The same while the controller is away.
+pub(crate) fn server_without_controller() -> Server {
     let server = Server::start();
     let container = json!({"name": "worker", "image": "busybox", "command": ["true"]});
     let volume = json!({"name": "input", "configMap": {"name": "x-items"}});
@@ -34,7 +41,6 @@ pub(crate) fn server() -> Server {
     let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": "x", "uid": job.uid()});
     let map = json!({"metadata": {"name": "x-items", "ownerReferences": [owner]}, "data": {"0": "a"}});
     server.put_object(&Resource::core("configmaps"), "default", map);
-    server.run_controller();
     server
 }
 
@@ -325,17 +331,36 @@ fn a_server_that_is_away_after_any_step_comes_back_to_the_same() {
 
 #[test]
 fn of_two_retries_at_once_one_wins_and_the_other_says_so() {
-    for (make, other) in BOTH.into_iter().zip(["retry x --env B=1", "retry x --env B=1"]) {
-        let server = make();
-        server.fault(On::post("*/jobs").nth(1), Fault::Delay(Duration::from_secs(1)));
+    for make in BOTH {
+        for other in ["retry x", "retry x --env B=1"] {
+            let (server, gate) = (make(), Gate::shut());
+            server.fault(On::post("*/jobs").nth(1), Fault::Until(gate.clone()));
+            let slow = run(&server, "retry x").spawn();
+            server.await_requests(1, |request| request.method == "POST" && request.path.ends_with("/jobs"));
+            run(&server, other).output().says(0, &created("x-r1"), &[]);
+            gate.open();
+            slow.finish().says(1, "", &[&format!("{FASTER}hint: kubectl indexedjob wait x-r1")]);
+            all_is_made(&server);
+            nothing_done_is_lost_or_runs_again(&server);
+        }
+    }
+}
+
+/// What the one says that has lost.
+const FASTER: &str = "error: another retry was faster and has created job x-r1\n";
+
+/// One has begun a run when the other, which is the same, comes along and ends it.
+#[test]
+fn of_two_equal_retries_at_once_one_may_take_up_what_the_other_has_begun() {
+    for (make, told) in BOTH.into_iter().zip(["*/jobs/x-r1/status", "*/pods/*"]) {
+        let (server, gate) = (make(), Gate::shut());
+        server.fault(On::patch(told).nth(1), Fault::Until(gate.clone()));
         let slow = run(&server, "retry x").spawn();
-        server.await_requests(1, |request| request.method == "POST" && request.path.ends_with("/jobs"));
-        run(&server, other).output().says(0, &created("x-r1"), &[]);
-        slow.finish().says(
-            1,
-            "",
-            &["error: another retry was faster and has created job x-r1\nhint: kubectl indexedjob wait x-r1"],
-        );
+        let is_told = |path: &str| path.ends_with("/status") || path.contains("/pods/");
+        server.await_requests(1, |request| request.method == "PATCH" && is_told(&request.path));
+        run(&server, "retry x").output().says(0, &created("x-r1"), &["going on with x-r1, which was begun before\n"]);
+        gate.open();
+        slow.finish().says(1, "", &[FASTER]);
         all_is_made(&server);
         nothing_done_is_lost_or_runs_again(&server);
     }
@@ -346,17 +371,16 @@ fn of_two_retries_at_once_one_wins_and_the_other_says_so() {
 fn a_run_that_another_retry_ends_is_not_said_to_be_made_by_this_one() {
     for make in BOTH {
         for late in ["retry x", "retry x --env B=1"] {
-            let server = make();
+            let (server, gate) = (make(), Gate::shut());
             killed_after(&server, 1);
-            server.fault(On::get("*/jobs/x-r1").nth(1), Fault::Delay(Duration::from_secs(1)));
-            // The one that was killed may have looked at it, too.
-            let looked = server.requests_to("GET", "*/jobs/x-r1").len();
+            server.fault(On::get("*/jobs/x-r1").nth(1), Fault::Until(gate.clone()));
+            let before = server.requests_to("GET", "*/jobs/x-r1").len();
             let slow = run(&server, late).spawn();
-            server
-                .await_requests(looked + 1, |request| request.method == "GET" && request.path.ends_with("/jobs/x-r1"));
+            let is_look = |request: &Recorded| request.method == "GET" && request.path.ends_with("/jobs/x-r1");
+            server.await_requests(before + 1, is_look);
             run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
-            let error = "error: another retry was faster and has created job x-r1\n";
-            slow.finish().says(1, "", &["going on with x-r1, which was begun before\n", error]);
+            gate.open();
+            slow.finish().says(1, "", &["going on with x-r1, which was begun before\n", FASTER]);
             all_is_made(&server);
             nothing_done_is_lost_or_runs_again(&server);
         }
@@ -365,13 +389,13 @@ fn a_run_that_another_retry_ends_is_not_said_to_be_made_by_this_one() {
 
 #[test]
 fn a_retry_of_another_name_at_the_same_time_gives_way() {
-    let server = server();
-    server.fault(On::post("*/jobs").nth(1), Fault::Delay(Duration::from_secs(1)));
+    let (server, gate) = (server(), Gate::shut());
+    server.fault(On::post("*/jobs").nth(1), Fault::Until(gate.clone()));
     let slow = run(&server, "retry x --name late").spawn();
     server.await_requests(1, |request| request.method == "POST" && request.path.ends_with("/jobs"));
     run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
-    let late = slow.finish();
-    late.says(1, "", &["error: another retry was faster and has created job x-r1\n"]);
+    gate.open();
+    slow.finish().says(1, "", &[FASTER]);
     all_is_made(&server);
 }
 
@@ -401,7 +425,7 @@ fn a_source_that_is_deleted_at_any_step_is_told_or_not_needed() {
                 }
                 (_, 1 | 2) => output.says(1, "", &["error: configmap x-items, which the tasks need, is gone"]),
                 // Its pods went along.
-                _ => output.says(1, "", &["tasks are gone or were taken by another retry\n"]),
+                _ => output.says(1, "", &[" are gone or were taken by another retry\n"]),
             }
         }
     }
@@ -473,8 +497,10 @@ fn what_still_runs_is_not_run_twice() {
 fn nothing_left_is_no_job() {
     let server = Server::start();
     server.add_job("x", 3).complete();
-    run(&server, "retry x").output().is(0, "", "x: all 3 tasks that were picked are done; nothing to retry\n");
+    run(&server, "retry x").output().is(0, "", "x: all 3 tasks are done; nothing to retry\n");
     let server = self::server();
+    let picked = run(&server, "retry x --index 0,2").output();
+    picked.is(0, "", "x: all 2 tasks that were picked are done; nothing to retry\n");
     let none = run(&server, "retry x").args(["--index", ""]).output();
     none.is(0, "", "x: no task was picked; nothing to retry\n");
     let out = run(&server, "retry x --index 7").output();
@@ -489,13 +515,99 @@ fn what_nobody_asked_for_stays_to_be_done() {
     let parts = ["task 0 succeeded already", "retrying task 1 of 5 of x as x-r1", "task 3 is not done either"];
     first.says(0, &created("x-r1"), &parts);
     assert_eq!(indexes_of(&server, "x-r1", true), ["1"]);
-    let note = "x-r1: left out by its retry, so counted as succeeded but not done: index 3\n";
-    let output = run(&server, "status x-r1").output();
-    assert_eq!(output.stderr.matches(note).count(), 1, "{output:?}");
     let second = run(&server, "retry x").output();
     second.says(0, &created("x-r2"), &["x was retried as x-r1", "retrying task 3 of 5 of x-r1 as x-r2"]);
     assert_eq!(indexes_of(&server, "x-r2", true), ["3"]);
     run(&server, "retry x").output().says(0, "", &["nothing to retry\n"]);
+}
+
+#[test]
+fn what_was_left_out_is_nowhere_said_to_have_succeeded() {
+    let server = server();
+    run(&server, "retry x --index 1").output().says(0, &created("x-r1"), &["task 3 is not done either"]);
+    let all = run(&server, "status x-r1 --state all -o csv").output();
+    let states: Vec<&str> = all.text().lines().skip(1).filter_map(|row| row.split(',').nth(2)).collect();
+    assert_eq!(states, ["succeeded", "succeeded", "succeeded", "skipped", "succeeded"]);
+    let summary = run(&server, "status x-r1").output();
+    let row = summary.text().lines().find(|line| line.starts_with('3')).expect("a row of it");
+    assert!(row.contains("skipped") && row.contains("left out by the retry that made the Job"), "{summary:?}");
+    assert!(summary.text().contains("x-r1: 4/5 succeeded, 1 skipped\n"), "{summary:?}");
+    assert_eq!(run(&server, "status x-r1 --state skipped -o ranges").output().text(), "3\n");
+    assert_eq!(run(&server, "status x-r1 --map").output().text().lines().next(), Some("0 ###-#"));
+    let listed = run(&server, "list").output();
+    let row = listed.text().lines().find(|line| line.starts_with("x-r1")).expect("a row of it");
+    assert!(row.contains("4/5") && row.contains("Skipped"), "{listed:?}");
+    let described = run(&server, "describe x-r1").output();
+    let text = described.text();
+    assert!(text.contains("  Succeeded:  4 of 5 indexes\n  Skipped:    3 (1 index)\n"), "{text}");
+    let left_out = "skipped: index 3 (1 of 5): the retry that made the Job left it out\n";
+    let hint = "hint: kubectl indexedjob retry x-r1\n";
+    run(&server, "wait x-r1").output().is(0, &condition_met("x-r1"), &format!("{left_out}{hint}"));
+    let never = "error: condition can no longer be met for jobs/x-r1: \
+                 1 of 1 was left out by the retry that made the Job\n";
+    run(&server, "wait x-r1 --index 3").output().says(3, "", &[never]);
+    run(&server, "wait x-r1 --index 1").output().is(0, &condition_met("x-r1"), "");
+    let logs = run(&server, "logs x-r1 --state succeeded --prefix=always").output();
+    assert!(!logs.text().contains("[3]"), "what failed is no log of a success: {logs:?}");
+    let never_ran = "error: index 3 was left out by the retry that made the Job, and never ran in it\n";
+    run(&server, "logs x-r1 --index 3").output().is(1, "", never_ran);
+    run(&server, "retry x --state skipped").output().says(0, &created("x-r2"), &["retrying task 3 of 5"]);
+}
+
+#[test]
+fn a_dry_run_tells_the_way_the_tasks_the_command_and_what_is_other() {
+    let shown = "tasks:    1,3
+runs:     echo 'a b' (container worker)
+changes:  parallelism: 2, was 5
+          template.spec.containers[worker].command: [\"echo\",\"a b\"], was [\"true\"]
+          template.spec.containers[worker].env[A]: \"b\"
+";
+    for (make, way) in BOTH.into_iter().zip(["status", "adopt"]) {
+        for (how, suffix) in [("client", "dry run"), ("server", "server dry run")] {
+            let server = make();
+            let line = format!("retry x --env A=b --parallelism 2 --dry-run={how} --");
+            let output = run(&server, &line).args(["echo", "a b"]).output();
+            let note = format!("would retry tasks 1,3 of 5 of x as x-r1, via {way}\n");
+            output.says(0, &format!("job.batch/x-r1 created ({suffix})\n{shown}"), &[&note]);
+            assert_eq!((server.writes(), server.jobs().len()), (0, 1), "{way} {how}");
+        }
+    }
+    let same = run(&server(), "retry x --dry-run=client").output();
+    assert!(same.text().ends_with("changes:  nothing\n"), "{same:?}");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_said_to_be_done() {
+    let server = server();
+    let image = run(&server, "retry x").args(["--image", ""]).output();
+    image.is(2, "", "error: no image given\nhint: give --image one, or leave it out: the old one stays\n");
+    let taken = "error: job x already exists, and is one of the runs\n\
+                 hint: give the new Job another name, or leave --name out\n";
+    run(&server, "retry x --name x").output().is(2, "", taken);
+    let latest = run(&server, "retry @latest --index 1").output();
+    latest.says(2, "", &["error: @latest is only for verbs", "hint: kubectl indexedjob retry x --index 1\n"]);
+    server.job("default", "x").edit(|job| {
+        job["metadata"]["annotations"]["long"] = json!("a".repeat(262_100));
+    });
+    let long = run(&server, "retry x").output();
+    long.says(2, "", &["error: the annotations take ", " bytes, and 262144 are the most\n"]);
+    assert_eq!((server.writes(), server.jobs().len()), (0, 1));
+}
+
+#[test]
+fn a_run_that_was_begun_is_not_said_to_have_been_retried_by_the_one_before_it() {
+    let server = server();
+    killed_after(&server, 1);
+    let begun = run(&server, "retry x-r1").output();
+    begun.says(0, &created("x-r1"), &["going on with x-r1, which was begun before\n"]);
+    assert!(!begun.stderr.contains("was retried as"), "{begun:?}");
+}
+
+#[test]
+fn the_last_line_of_progress_tells_that_all_is_done() {
+    let server = server_for_edit();
+    let output = run(&server, "retry x").output();
+    assert!(output.stderr.contains("3 of 3 pods handed over\n"), "{output:?}");
 }
 
 #[test]
@@ -534,7 +646,7 @@ fn a_smaller_job_has_only_what_is_left_and_calls_it_by_its_numbers() {
     assert!(new["metadata"]["annotations"][RETRYING].is_null() && new["spec"]["suspend"] == false);
     let env = &new["spec"]["template"]["spec"]["containers"][0]["env"][0];
     assert_eq!((&env["name"], env["valueFrom"]["fileKeyRef"].is_object()), (&json!("JOB_COMPLETION_INDEX"), true));
-    run(&server, "retry x").output().says(0, "", &["all 5 tasks that were picked are done; nothing to retry\n"]);
+    run(&server, "retry x").output().says(0, "", &["all 5 tasks are done; nothing to retry\n"]);
 }
 
 #[test]

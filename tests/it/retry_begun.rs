@@ -8,6 +8,7 @@ use crate::fake::{Fake, Fault, On, Pod, Resource, Server, When};
 use crate::harness::run;
 use crate::retry::{
     all_is_made, indexes_of, killed_after, nothing_done_is_lost_or_runs_again, server, server_for_edit,
+    server_without_controller,
 };
 use crate::words::created;
 
@@ -15,9 +16,10 @@ const CHAIN: &str = "kubectl-indexedjob/chain";
 const RETRYING: &str = "kubectl-indexedjob/retrying";
 
 /// A later run of `x` that runs the tasks 1 and 3.
-fn another_run(server: &Fake, name: &str) {
+pub(crate) fn another_run(server: &Fake, name: &str) {
     let annotations = json!({
-        "kubectl-indexedjob/retry": "1", "kubectl-indexedjob/first-run": "x", "kubectl-indexedjob/retried": "1,3",
+        "kubectl-indexedjob/retry": "1", "kubectl-indexedjob/retry-of": "x", "kubectl-indexedjob/first-run": "x",
+        "kubectl-indexedjob/retried": "1,3",
     });
     let labels = json!({CHAIN: server.job("default", "x").uid()});
     let spec = json!({
@@ -121,7 +123,7 @@ fn a_way_that_was_begun_is_ended_or_taken_back_before_another() {
     }
     let undo = "kubectl indexedjob retry x --undo, then retry again";
     let vanished = run(&server, "retry x").output();
-    vanished.says(1, "", &["the succeeded pods of 1 tasks are gone", &format!("hint: {undo} with --via=subset\n")]);
+    vanished.says(1, "", &["the succeeded pods of 1 task are gone", &format!("hint: {undo} with --via=subset\n")]);
     let other = run(&server, "retry x --via=subset").output();
     let error = "error: job x-r1 was begun via adopt, and no other way can end it\n";
     other.says(1, "", &[error, "kubectl indexedjob retry x-r1 --undo, then retry again\n"]);
@@ -223,6 +225,46 @@ fn a_run_of_another_name_that_runs_already_is_left_alone_whatever_its_age() {
     let output = run(&server, "retry x").output();
     output.says(1, "", &["error: another retry was faster and has created job y\n"]);
     assert_eq!(server.jobs().len(), 2, "what this one had begun is taken back");
+}
+
+#[test]
+fn each_object_is_read_twice_however_many_there_are() {
+    let server = server();
+    let job = server.job("default", "x");
+    let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": "x", "uid": job.uid()});
+    let names: Vec<String> = (0..6).map(|nth| format!("x-more-{nth}")).collect();
+    for name in &names {
+        let map = json!({"metadata": {"name": name, "ownerReferences": [owner]}, "data": {"0": "a"}});
+        server.put_object(&Resource::core("configmaps"), "default", map);
+    }
+    job.edit(|job| {
+        let volumes = &mut job["spec"]["template"]["spec"]["volumes"];
+        let more = names.iter().map(|name| json!({"name": name, "configMap": {"name": name}}));
+        volumes.as_array_mut().expect("it has some").extend(more);
+    });
+    run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+    for name in &names {
+        let reads = server.requests_to("GET", &format!("*/configmaps/{name}")).len();
+        let writes = server.requests_to("PATCH", &format!("*/configmaps/{name}")).len();
+        assert_eq!((reads, writes), (3, 1), "once to copy it, once when the Job is there, once before the release");
+    }
+    assert!(server.requests_to("GET", "*/jobs").len() <= 6);
+}
+
+#[test]
+fn while_nothing_is_counted_pods_are_not_read_again_and_again() {
+    let server = server_without_controller();
+    server.forbid("patch", "jobs/status");
+    let waiting = run(&server, "retry x --via=adopt").spawn();
+    waiting.await_stderr("0 of 3 pods counted by the job controller\n");
+    let before = (server.requests_to("GET", "*/pods").len(), server.requests_to("GET", "*/jobs/x-r1").len());
+    std::thread::sleep(Duration::from_secs(7));
+    let looks = server.requests_to("GET", "*/jobs/x-r1").len() - before.1;
+    assert!(looks >= 5, "the Job is asked: {looks}");
+    assert_eq!(server.requests_to("GET", "*/pods").len(), before.0);
+    server.run_controller();
+    waiting.finish().says(0, &created("x-r1"), &[]);
+    all_is_made(&server);
 }
 
 #[test]

@@ -57,9 +57,13 @@ pub struct JobFacts {
     pub queue: Option<Foreign>,
     /// The uid of the first Job of its chain, where it is a run that `retry` has made (the label [`CHAIN`]); else None.
     pub chain: Option<String>,
-    /// The numbers of tasks that count as succeeded in it although they are not done: a retry left them out. Empty for
-    /// most Jobs.
-    pub left_out: IndexSet,
+    /// Indexes that the retry which made it left out: its status counts them as completed, or will, although they are not
+    /// done, and nothing runs for them. Empty for most Jobs.
+    pub skipped: IndexSet,
+    /// Have all indexes that it runs succeeded once it is complete? Not so with a `spec.successPolicy`.
+    pub complete_means_all: bool,
+    /// The name of the Job that `retry` made it from; None where it is no retry.
+    pub retry_of: Option<Foreign>,
     /// The verb that has begun to make it and has not ended; None for a Job that is whole.
     pub begun: Option<Begun>,
     /// Somebody is deleting it.
@@ -68,7 +72,7 @@ pub struct JobFacts {
     pub pod_selector: String,
     /// Does the user's own selector, not the generated one, find its pods? Then owners must be compared too.
     pub manual_selector: bool,
-    /// Indexes that have succeeded.
+    /// Indexes that have succeeded, in it or in the runs before it.
     pub succeeded: IndexSet,
     /// Indexes that failed.
     pub failed: FailedIndexes,
@@ -114,7 +118,7 @@ impl JobFacts {
     #[must_use]
     pub fn pods_missing(&self) -> u32 {
         let open = match (self.indexed, self.completions) {
-            (true, all) => all.saturating_sub(self.succeeded.len() + self.failed_for_good().len()),
+            (true, all) => all.saturating_sub(self.closed().len()),
             // A work queue is done with as soon as one of its pods has succeeded.
             (false, 0) if self.succeeded_pods > 0 => 0,
             (false, 0) => u32::MAX,
@@ -123,6 +127,12 @@ impl JobFacts {
         let wanted = self.parallelism.unwrap_or(1).min(open);
         let is_idle = self.suspended || self.verdict.is_some();
         if is_idle { 0 } else { wanted.saturating_sub(self.active + self.terminating) }
+    }
+
+    /// The indexes for which nothing is started any more: they succeeded, failed for good, or were left out.
+    #[must_use]
+    pub fn closed(&self) -> IndexSet {
+        self.succeeded.union(&self.skipped).union(self.failed_for_good())
     }
 
     /// How many of its pods are ready, and how many are there and are not: `active` counts pods from their creation on, and
@@ -233,6 +243,8 @@ struct RawAnnotations {
     numbers: Option<String>,
     #[serde(rename = "kubectl-indexedjob/skipped")]
     skipped: Option<String>,
+    #[serde(rename = "kubectl-indexedjob/retry-of")]
+    retry_of: Option<Foreign>,
     #[serde(rename = "kubectl-indexedjob/active-deadline-seconds")]
     former_deadline: Option<String>,
     #[serde(rename = "kubectl-indexedjob/creating")]
@@ -251,6 +263,7 @@ struct RawSpec {
     suspend: Option<bool>,
     selector: Option<RawSelector>,
     manual_selector: Option<bool>,
+    success_policy: Option<IgnoredAny>,
     backoff_limit_per_index: Option<u32>,
     ttl_seconds_after_finished: Option<u32>,
     active_deadline_seconds: Option<u64>,
@@ -302,8 +315,10 @@ impl From<RawJob> for JobFacts {
     fn from(raw: RawJob) -> Self {
         let RawJob { metadata, spec, status } = raw;
         let completions = spec.completions.unwrap_or(0);
-        let RawAnnotations { numbers, skipped, former_deadline, creating, retrying } =
+        let RawAnnotations { numbers, skipped, retry_of, former_deadline, creating, retrying } =
             metadata.annotations.unwrap_or_default();
+        let numbering = Numbering::of_annotation(numbers.as_deref(), completions);
+        let skipped = skipped_indexes(skipped.as_deref(), &numbering, completions);
         let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
         let conditions = status.conditions.unwrap_or_default();
         let failed_at = conditions.iter().find(|c| c.kind == "Failed" && c.status == "True");
@@ -318,18 +333,19 @@ impl From<RawJob> for JobFacts {
             completions,
             parallelism: spec.parallelism,
             created: metadata.creation_timestamp,
-            numbering: Numbering::of_annotation(numbers.as_deref(), completions),
+            numbering,
             suspended: spec.suspend.unwrap_or(false),
             managed_by: spec.managed_by.filter(|name| name.raw() != JOB_CONTROLLER),
             queue,
             chain,
-            // A set that makes no sense (somebody changed it) is one that says nothing.
-            left_out: skipped.and_then(|set| IndexSet::parse(&set, completions).ok()).unwrap_or_default(),
+            complete_means_all: spec.success_policy.is_none(),
+            retry_of,
             begun: creating.map(|_| Begun::ByCreate).or_else(|| retrying.map(|_| Begun::ByRetry)),
             deleting: metadata.deletion_timestamp.is_some(),
             pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),
             manual_selector: spec.manual_selector.unwrap_or(false),
-            succeeded: indexes(status.completed_indexes),
+            succeeded: indexes(status.completed_indexes).difference(&skipped),
+            skipped,
             failed: match spec.backoff_limit_per_index {
                 Some(_) => FailedIndexes::Known(indexes(status.failed_indexes)),
                 None => FailedIndexes::NotCounted,
@@ -347,6 +363,13 @@ impl From<RawJob> for JobFacts {
             verdict: verdict(conditions),
         }
     }
+}
+
+/// The indexes of the tasks that a retry left out, as the annotation of its run names them by their numbers. A set that makes
+/// no sense (somebody changed it) is one that says nothing.
+pub(crate) fn skipped_indexes(annotation: Option<&str>, numbering: &Numbering, completions: u32) -> IndexSet {
+    let numbers = annotation.and_then(|set| IndexSet::parse(set, completions).ok()).unwrap_or_default();
+    numbering.indexes(&numbers).intersection(&IndexSet::all(completions))
 }
 
 /// The verdict of the conditions: a final one goes before one that only tells the fate.

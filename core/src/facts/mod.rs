@@ -10,6 +10,7 @@ mod pod;
 use serde::Deserialize;
 
 pub use event::{EventFacts, outcome};
+pub(crate) use job::skipped_indexes;
 pub use job::{Begun, CANCELLING_DEADLINE, CHAIN, FailedIndexes, JobFacts, Outcome, RETRYING, Verdict};
 pub use pod::{Container, End, Ending, FAILURE_COUNT, GIVEN_UP, Phase, PodFacts};
 

@@ -19,6 +19,8 @@ pub enum Fate {
     Failed,
     /// It has succeeded.
     Succeeded,
+    /// The retry that made the Job left it out: nothing runs for it.
+    Skipped,
     /// It has no pod, and without one it cannot be given up.
     NotStarted,
     /// A pod of it is there.
@@ -99,6 +101,8 @@ pub fn fate(progress: &JobProgress, index: Index) -> Fate {
     let Some(job) = progress.job() else { return Fate::NotStarted };
     if job.succeeded.contains(index.0) {
         Fate::Succeeded
+    } else if job.skipped.contains(index.0) {
+        Fate::Skipped
     } else if job.failed_for_good().contains(index.0) {
         Fate::Failed
     } else if progress.attempts(index).next().is_none() {

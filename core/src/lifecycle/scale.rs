@@ -72,7 +72,7 @@ fn loses_nothing(target: &Target, parallelism: u32, completions: u32) -> Result<
     let job = &target.job;
     let gone = IndexSet::all(job.completions).difference(&IndexSet::all(completions));
     let has_gone = |set: &IndexSet| set.max().is_some_and(|last| last >= completions);
-    if has_gone(&job.succeeded) || has_gone(job.failed_for_good()) || (!gone.is_empty() && job.active > 0) {
+    if has_gone(&job.closed()) || (!gone.is_empty() && job.active > 0) {
         return Err(Refusal::WouldForget { indexes: gone, completions });
     }
     match stopped(job, parallelism) {

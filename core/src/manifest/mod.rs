@@ -17,7 +17,7 @@ mod pod;
 use serde_json::Value;
 
 pub use check::{Problem, is_indexed, limits};
-pub use delivery::{ItemPlace, Kept, Part, TaskItems, Ways, renumber};
+pub use delivery::{Fields, ItemPlace, Kept, Part, Replacement, TaskItems, Ways, renumber, replace_command};
 pub use file::from_file;
 pub use job::{completions, numbering};
 

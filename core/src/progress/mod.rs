@@ -140,11 +140,12 @@ impl JobProgress {
     }
 
     /// The Job is gone, and its events tell that it had ended before: the one case in which a settled end is another than
-    /// it seemed. Of a Job that was complete every index is taken to have succeeded.
+    /// it seemed. Of a Job that was complete every index that it ran is taken to have succeeded, unless it has a success
+    /// policy, by which some need not.
     pub fn had_ended(&mut self, outcome: Outcome) {
         if let Some(job) = &mut self.job {
-            if outcome == Outcome::Complete {
-                job.succeeded = IndexSet::all(job.completions);
+            if outcome == Outcome::Complete && job.complete_means_all {
+                job.succeeded = IndexSet::all(job.completions).difference(&job.skipped);
             }
             job.deleting = false;
         }

@@ -25,11 +25,13 @@ pub enum IndexState {
     Pending,
     /// It neither succeeded nor failed, and never will: the Job has ended, or is about to, without it.
     Unfinished,
+    /// It is not done, and never will be here: the retry that made the Job left it out.
+    Skipped,
 }
 
 impl IndexState {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Failed,
         Self::Retrying,
         Self::Running,
@@ -37,6 +39,7 @@ impl IndexState {
         Self::Terminating,
         Self::Pending,
         Self::Unfinished,
+        Self::Skipped,
         Self::Succeeded,
     ];
 
@@ -52,6 +55,7 @@ impl IndexState {
             Self::Retrying => "retrying",
             Self::Pending => "pending",
             Self::Unfinished => "unfinished",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -157,6 +161,9 @@ impl JobProgress {
         let job = self.job().filter(|job| job.indexed)?;
         if job.succeeded.contains(index.0) {
             return Some(IndexState::Succeeded);
+        }
+        if job.skipped.contains(index.0) {
+            return Some(IndexState::Skipped);
         }
         job.failed_for_good().contains(index.0).then_some(IndexState::Failed)
     }

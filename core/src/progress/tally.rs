@@ -27,6 +27,8 @@ pub struct Tally {
     pub retrying: Option<u32>,
     /// Neither succeeded nor failed in a Job that has ended, or is about to.
     pub unfinished: u32,
+    /// Not done, and left out by the retry that made the Job.
+    pub skipped: u32,
     /// Not done, and only pods would tell more; 0 for a Job as a whole, whose counters tell.
     pub unknown: u32,
 }
@@ -84,9 +86,11 @@ impl JobProgress {
     /// What is done stands in the Job's sets, so only the others are looked at.
     fn tally_of_states(&self, job: &JobFacts, these: &IndexSet) -> Tally {
         let not_succeeded = these.difference(&job.succeeded);
-        let open = not_succeeded.difference(job.failed_for_good());
-        let (succeeded, failed) = (these.len() - not_succeeded.len(), not_succeeded.len() - open.len());
-        let mut tally = Tally { completions: these.len(), succeeded, failed, ..Tally::default() };
+        let to_run = not_succeeded.difference(&job.skipped);
+        let open = to_run.difference(job.failed_for_good());
+        let (succeeded, failed) = (these.len() - not_succeeded.len(), to_run.len() - open.len());
+        let skipped = not_succeeded.len() - to_run.len();
+        let mut tally = Tally { completions: these.len(), succeeded, failed, skipped, ..Tally::default() };
         let mut retrying = 0;
         for index in open.iter() {
             *match self.state(Index(index)) {
@@ -98,6 +102,7 @@ impl JobProgress {
                 Some(IndexState::Retrying) => &mut retrying,
                 Some(IndexState::Pending) => &mut tally.pending,
                 Some(IndexState::Unfinished) => &mut tally.unfinished,
+                Some(IndexState::Skipped) => &mut tally.skipped,
                 None => &mut tally.unknown,
             } += 1;
         }
@@ -106,8 +111,8 @@ impl JobProgress {
     }
 
     fn tally_of_counters(&self, job: &JobFacts) -> Tally {
-        let (succeeded, failed) = (job.succeeded.len(), job.failed_for_good().len());
-        let open = job.completions.saturating_sub(succeeded + failed);
+        let (succeeded, failed, skipped) = (job.succeeded.len(), job.failed_for_good().len(), job.skipped.len());
+        let open = job.completions.saturating_sub(succeeded + failed + skipped);
         let (running, starting) = job.running_and_starting();
         let (running, starting) = (running.min(open), starting.min(open.saturating_sub(running)));
         let terminating = job.terminating.min(open - running - starting);
@@ -115,7 +120,7 @@ impl JobProgress {
         let (pending, unfinished) = if self.verdict().is_some() { (0, rest) } else { (rest, 0) };
         let completions = job.completions;
         let tally = Tally { completions, succeeded, failed, running, starting, terminating, ..Tally::default() };
-        Tally { pending, unfinished, ..tally }
+        Tally { pending, unfinished, skipped, ..tally }
     }
 }
 

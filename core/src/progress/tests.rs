@@ -63,6 +63,50 @@ fn counters_that_disagree_with_the_sets_do_not_make_it_negative() {
     assert_eq!((tally.succeeded, tally.running, tally.terminating, tally.pending), (9, 1, 0, 0));
 }
 
+/// A run of ten tasks that has 0 to 3 from before, and whose retry left out 7 and 9; its status counts these.
+fn with_skipped(spec: &Value, status: &Value) -> Change {
+    let metadata = json!({"name": "x", "uid": "a", "annotations": {"kubectl-indexedjob/skipped": "7-9:2"}});
+    let mut spec = spec.clone();
+    spec["completionMode"] = json!("Indexed");
+    spec["completions"] = json!(10);
+    Change::Job(serde_json::from_value(json!({"metadata": metadata, "spec": spec, "status": status})).unwrap())
+}
+
+#[test]
+fn what_a_retry_left_out_has_not_succeeded() {
+    let status = json!({"completedIndexes": "0-3,7,9", "active": 2, "ready": 2});
+    let mut progress = after([with_skipped(&json!({"parallelism": 4}), &status)]);
+    let want = Tally { completions: 10, succeeded: 4, skipped: 2, running: 2, pending: 2, ..Tally::default() };
+    assert_eq!(progress.tally(), Some(want));
+    progress.observe(Change::Pods(vec![]));
+    let want = Tally { running: 0, pending: 4, retrying: Some(0), ..want };
+    assert_eq!(progress.tally(), Some(want), "by pods as by counters");
+    assert_eq!(progress.state(Index(7)), Some(IndexState::Skipped));
+    assert_eq!(progress.job().unwrap().pods_missing(), 2, "nothing is to be started for them");
+    progress.had_ended(Outcome::Complete);
+    assert_eq!(progress.tally().map(|tally| (tally.succeeded, tally.skipped)), Some((8, 2)));
+}
+
+#[test]
+fn numbers_that_a_smaller_run_does_not_have_are_not_left_out_by_it() {
+    let metadata = json!({"name": "x", "annotations": {
+        "kubectl-indexedjob/numbers": "3,8", "kubectl-indexedjob/skipped": "1,8",
+    }});
+    let spec = json!({"completionMode": "Indexed", "completions": 2});
+    let job: JobFacts = serde_json::from_value(json!({"metadata": metadata, "spec": spec})).unwrap();
+    assert_eq!(job.skipped.to_string(), "1", "8 is its index 1");
+}
+
+#[test]
+fn of_a_job_that_was_complete_by_its_policy_not_every_index_succeeded() {
+    let policy = json!({"successPolicy": {"rules": [{"succeededCount": 1}]}});
+    let status = json!({"completedIndexes": "0-3,7,9"});
+    let mut progress = after([with_skipped(&policy, &status), Change::JobGone]);
+    progress.had_ended(Outcome::Complete);
+    assert_eq!(outcome(&progress), Some((&Outcome::Complete, true)));
+    assert_eq!(progress.tally().map(|tally| (tally.succeeded, tally.unfinished)), Some((4, 4)));
+}
+
 #[test]
 fn the_fate_is_known_before_the_end() {
     let progress = after([job("a", &ended("FailureTarget"))]);

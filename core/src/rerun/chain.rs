@@ -44,19 +44,25 @@ impl Run {
         let place = annotation(&job, RETRY).and_then(|place| place.parse().ok()).unwrap_or(0);
         // A set that makes no sense (somebody changed it) is one that says nothing.
         let set = |key| annotation(&job, key).and_then(|text| IndexSet::parse(text, facts.completions).ok());
-        let (retried, skipped) = (set(RETRIED).filter(|_| place > 0), facts.left_out.clone());
+        let (retried, skipped) = (set(RETRIED).filter(|_| place > 0), facts.numbering.numbers(&facts.skipped));
         Some(Self { mark: Mark::of(&job), place, numbers, retried, skipped, facts, json: job })
     }
 
     /// The numbers of its tasks that are done, in it or before it.
     fn done(&self) -> IndexSet {
-        self.facts.numbering.numbers(&self.facts.succeeded).difference(&self.skipped)
+        self.facts.numbering.numbers(&self.facts.succeeded)
     }
 
     /// The numbers of the tasks that it was made to run.
     #[must_use]
     pub fn ran(&self) -> &IndexSet {
         self.retried.as_ref().unwrap_or(&self.numbers)
+    }
+
+    /// The numbers of those of its tasks that are not done and that nobody asked it to run.
+    #[must_use]
+    pub fn skipped(&self) -> &IndexSet {
+        &self.skipped
     }
 
     /// The numbers of all its tasks.
@@ -141,6 +147,13 @@ impl Chain {
         self.runs().next_back()
     }
 
+    /// The newest run that was released is now so.
+    pub fn observe_newest(&mut self, facts: JobFacts) {
+        if let Some(newest) = self.runs.iter_mut().rfind(|run| run.mark.is_none()) {
+            newest.facts = facts;
+        }
+    }
+
     /// A run that is being made, the oldest where there are several.
     #[must_use]
     pub fn half_made(&self) -> Option<&Run> {
@@ -191,12 +204,21 @@ impl Chain {
         last_of(self.runs().rev().skip_while(|run| run.facts.uid != uid).skip(1))
     }
 
+    /// Is the newest run a later one than that called `name`? One that is gone was the first.
+    #[must_use]
+    pub fn is_before_newest(&self, name: &str) -> bool {
+        self.newest().is_some_and(|newest| newest.place > self.place_of(name))
+    }
+
+    fn place_of(&self, name: &str) -> u32 {
+        self.runs.iter().find(|run| run.facts.name == name).map_or(0, |run| run.place)
+    }
+
     /// What is said of a Job that was retried: `retried as x-r1 (2/3 done)`, and of the tasks that the newest run left out,
     /// how many are not done. None where it was not retried. Only runs after the one called `name` count.
     #[must_use]
     pub fn retried_as(&self, name: &str) -> Option<String> {
-        let place = self.runs.iter().find(|run| run.facts.name == name).map_or(0, |run| run.place);
-        let newest = self.newest().filter(|run| run.place > place)?;
+        let newest = self.newest().filter(|_| self.is_before_newest(name))?;
         let (ran, done) = (newest.ran(), newest.done());
         let finished = ran.intersection(&done).len();
         let left = match self.numbers().difference(&self.done()).difference(ran).len() {

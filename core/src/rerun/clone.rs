@@ -9,7 +9,7 @@ use super::{CHAIN, DONE, FIRST_RUN, HELD_TTL, QUEUE, RETRIED, RETRY, RETRY_OF, R
 use crate::creation::CREATING;
 use crate::index_set::IndexSet;
 use crate::lifecycle::{ACTIVE_DEADLINE, PARALLELISM, SUSPENDED};
-use crate::manifest::{self, Problem};
+use crate::manifest::{self, Problem, Replacement, replace_command};
 use crate::plan::{Base, Command, Defaults, Delivery, Features, JobFields, Plan, PodFields, Via};
 
 /// What shall be other than in the old Job.
@@ -17,8 +17,8 @@ use crate::plan::{Base, Command, Defaults, Delivery, Features, JobFields, Plan, 
 pub struct Changes<'a> {
     /// Fields of the pod, merged by their names.
     pub pod: &'a PodFields,
-    /// The command in place of the old one; empty keeps that.
-    pub command: &'a [String],
+    /// The command in place of the old one; without words that stays.
+    pub command: Replacement<'a>,
     /// How many pods may run at once; None as before.
     pub parallelism: Option<u32>,
     /// How often an index is tried again; None as before.
@@ -80,23 +80,22 @@ pub fn clone(source: &Value, name: &str, done: &IndexSet, changes: &Changes) -> 
     }
     let plan = plan(job, name, changes);
     let (objects, _) = manifest::build(&plan, "")?;
-    let mut job = objects.job;
+    let mut job = match changes.command.words {
+        [] => objects.job,
+        _ => replace_command(objects.job, changes.pod.container.as_deref(), changes.command)?,
+    };
     avoid(&mut job, changes.avoided);
     Ok(Cloned { job, notes })
 }
 
 /// A plan that changes nothing but what is asked for.
 fn plan(job: Value, name: &str, changes: &Changes) -> Plan {
-    let command = match changes.command {
-        [] => Command::Keep,
-        words => Command::Words { words: words.to_vec(), token: crate::work::Token::None, keep_entrypoint: false },
-    };
     Plan {
         base: Base::File { job, helpers: vec![] },
         name: Some(crate::plan::Name::Whole(name.to_owned())),
         namespace: None,
         work: None,
-        command,
+        command: Command::Keep,
         delivery: Delivery {
             item_path: String::new(),
             via: Via::Auto,
@@ -146,8 +145,8 @@ fn kept_labels(labels: &Map<String, Value>) -> Map<String, Value> {
     labels.iter().filter(|(key, _)| is_kept(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// Undoes what `cancel` did to the fields, and a retry that has begun and holds off the time to live; that the Job was suspended then is no wish for the new one, which somebody asks
-/// to run. A former value that is no number was none.
+/// Undoes what `cancel` did to the fields, and a retry that has begun and holds off the time to live; that the Job was
+/// suspended then is no wish for the new one, which somebody asks to run. A former value that is no number was none.
 fn restore(job: &mut Value) {
     let changed = [
         (ACTIVE_DEADLINE, "activeDeadlineSeconds"),

@@ -12,6 +12,8 @@ pub struct Loss {
     pub half_made: Option<String>,
     /// The numbers of tasks that no run that stays knows to be done: the next retry runs them again.
     pub forgotten: IndexSet,
+    /// The numbers of tasks that no run that stays has: smaller runs know of their own alone.
+    pub unknown: IndexSet,
 }
 
 impl Chain {
@@ -22,13 +24,10 @@ impl Chain {
         let half_made = self.all().iter().filter(stays).find(|run| run.mark.is_some());
         let goes_before =
             |half_made: &&Run| self.runs().any(|run| !stays(&run) && run.facts.uid != half_made.facts.uid);
-        Loss {
-            half_made: half_made.filter(goes_before).map(|run| run.facts.name.clone()),
-            forgotten: self.without(going).map_or_else(IndexSet::new, |rest| {
-                let known = self.done().difference(&rest.done());
-                known.intersection(&rest.numbers())
-            }),
-        }
+        let half_made = half_made.filter(goes_before).map(|run| run.facts.name.clone());
+        let Some(rest) = self.without(going) else { return Loss { half_made, ..Loss::default() } };
+        let forgotten = self.done().difference(&rest.done()).intersection(&rest.numbers());
+        Loss { half_made, forgotten, unknown: self.numbers().difference(&rest.numbers()) }
     }
 }
 
@@ -82,8 +81,9 @@ mod tests {
         let mut r2 = run("x-r2", 2, "0", &json!({RETRIED: "8,9", "kubectl-indexedjob/numbers": "8,9"}));
         r2["spec"]["completions"] = json!(2);
         assert_eq!(loss(vec![r1.clone(), r2.clone()], &["x-r1"]).forgotten.to_string(), "6");
-        // The rest of the tasks is no concern of r2.
-        assert_eq!(loss(vec![r1, r2], &["x", "x-r1"]), Loss::default());
+        // Of the rest of the tasks r2 knows nothing.
+        let lost = loss(vec![r1, r2], &["x", "x-r1"]);
+        assert_eq!((lost.forgotten, lost.unknown.to_string()), (IndexSet::new(), "0-7".to_owned()));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! All runs of a chain as if they were one Job: the tasks that any of them has, each as the last run left it that ran it.
 
 use super::{Chain, Run};
-use crate::facts::{FailedIndexes, JobFacts, Phase, PodFacts};
+use crate::facts::{FailedIndexes, JobFacts, Outcome, Phase, PodFacts, Verdict};
 use crate::index_set::IndexSet;
 use crate::numbering::{Number, Numbering};
 
 impl Chain {
-    /// The facts of such a Job. Its end, and what it does now, are those of the newest run; None where none was released.
+    /// The facts of such a Job; None where no run was released. What it does now is what the newest run does, and its end is
+    /// that of the newest run, unless that is complete and left tasks out that are not done: then it has failed as the last
+    /// run did that failed.
     #[must_use]
     pub fn together(&self) -> Option<JobFacts> {
         let newest = &self.newest()?.facts;
@@ -15,13 +17,26 @@ impl Chain {
             name: self.first_name().to_owned(),
             created: self.runs().next().and_then(|first| first.facts.created),
             completions: self.numbers().len(),
-            left_out: IndexSet::new(),
+            verdict: self.verdict(),
+            skipped: IndexSet::new(),
+            // Of what the newest run left out that tells nothing.
+            complete_means_all: false,
+            retry_of: None,
             succeeded: numbering.indexes(&self.done()),
             failed: FailedIndexes::Known(numbering.indexes(&self.failed())),
             failed_pods: self.runs().map(|run| run.facts.failed_pods).fold(0, u32::saturating_add),
             numbering,
             ..newest.clone()
         })
+    }
+
+    fn verdict(&self) -> Option<Verdict> {
+        let own = self.newest()?.facts.verdict.clone();
+        let is_complete = own.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Complete);
+        let is_all_done = self.numbers().difference(&self.done()).is_empty();
+        let has_failed = |verdict: &Verdict| matches!(verdict.outcome, Outcome::Failed { .. });
+        let failed = || self.runs().rev().filter_map(|run| run.facts.verdict.clone()).find(has_failed);
+        if is_complete && !is_all_done { failed().or(own) } else { own }
     }
 
     /// `pods`, attempts that `run` made, as attempts of such a Job.
@@ -121,6 +136,20 @@ mod tests {
         let r1 = &chain.all()[1];
         assert!(chain.attempts_of(r1, vec![pod("x-0-abc", 0, "Succeeded")]).is_empty());
         assert_eq!(chain.together().unwrap().failed_for_good().to_string(), "8,9");
+    }
+
+    #[test]
+    fn a_chain_with_tasks_that_are_not_done_is_not_complete() {
+        let ended = |kind: &str| json!([{"type": kind, "status": "True", "reason": "FailedIndexes", "message": "m"}]);
+        let mut x = first("6-9");
+        x["status"]["conditions"] = ended("Failed");
+        let chain = |completed: &str, skipped: &str| {
+            let mut r1 = run("x-r1", 1, completed, &json!({RETRIED: "6,7", SKIPPED: skipped}));
+            r1["status"]["conditions"] = ended("Complete");
+            Chain::of(x.clone(), vec![r1]).unwrap().together().unwrap().verdict.unwrap().outcome
+        };
+        assert!(matches!(chain("0-9", "8,9"), Outcome::Failed { .. }));
+        assert_eq!(chain("0-9", ""), Outcome::Complete);
     }
 
     #[test]

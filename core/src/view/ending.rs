@@ -102,6 +102,16 @@ pub fn unfinished(progress: &JobProgress, only: Option<&IndexSet>, causes: &[Cau
     (!unfinished.is_empty()).then(|| format!("unfinished: {}", share(&unfinished, progress, only)))
 }
 
+/// `skipped: index 3 (1 of 8): the retry that made the Job left it out`; None where no index is.
+#[must_use]
+pub fn skipped(progress: &JobProgress, only: Option<&IndexSet>) -> Option<String> {
+    let job = progress.job()?;
+    let skipped = only.map_or_else(|| job.skipped.clone(), |only| only.intersection(&job.skipped));
+    let them = if skipped.len() == 1 { "it" } else { "them" };
+    let share = || share(&skipped, progress, only);
+    (!skipped.is_empty()).then(|| format!("skipped: {}: the retry that made the Job left {them} out", share()))
+}
+
 /// `indexes 2,5 (2 of 8)`, or `index 2 (1 of 3 selected)`.
 fn share(part: &IndexSet, progress: &JobProgress, only: Option<&IndexSet>) -> String {
     let of = match only {
@@ -240,6 +250,7 @@ mod tests {
         let mut progress = progress();
         progress.observe(Change::Pods(vec![]));
         assert_eq!(unfinished(&progress, None, &[]), None);
+        assert_eq!(skipped(&progress, None), None);
         progress.observe(Change::JobGone);
         assert_eq!(unfinished(&progress, None, &[]).unwrap(), "unfinished: indexes 0-3,21-32,34-99 (82 of 100)");
         let only = "3,4".parse().unwrap();

@@ -40,6 +40,8 @@ pub struct JobSummary {
     /// False for a NonIndexed Job, which has pods but no indexes.
     indexed: bool,
     suspended: bool,
+    /// The Job that `retry` made it from.
+    retry_of: Option<String>,
     parallelism: u32,
     indexes: Option<Counts>,
     /// Of a NonIndexed Job.
@@ -83,6 +85,8 @@ pub struct Counts {
     /// The part of `pending` that waits for its next attempt; null where nobody asked the pods.
     retrying: Option<u32>,
     unfinished: u32,
+    /// Not done, and left out by the retry that made the Job.
+    skipped: u32,
     /// Not done, and nobody asked their pods; only in a wait for some indexes.
     unknown: u32,
 }
@@ -128,6 +132,7 @@ impl JobSummary {
             waiting: waiting.and_then(Waiting::of),
             indexed: job.indexed,
             suspended: job.suspended,
+            retry_of: job.retry_of.as_ref().map(|name| name.raw().to_owned()),
             parallelism: job.parallelism.unwrap_or(1),
             indexes: progress.tally().map(Counts::from),
             pods: progress.pod_tally().map(PodCounts::from),
@@ -149,8 +154,20 @@ fn why(job: &JobFacts) -> (Option<String>, Option<String>) {
 impl From<Tally> for Counts {
     fn from(tally: Tally) -> Self {
         let Tally { completions, succeeded, failed, running, starting, terminating, pending, retrying, .. } = tally;
-        let Tally { unfinished, unknown, .. } = tally;
-        Self { completions, succeeded, failed, running, starting, terminating, pending, retrying, unfinished, unknown }
+        let Tally { unfinished, skipped, unknown, .. } = tally;
+        Self {
+            completions,
+            succeeded,
+            failed,
+            running,
+            starting,
+            terminating,
+            pending,
+            retrying,
+            unfinished,
+            skipped,
+            unknown,
+        }
     }
 }
 
@@ -197,6 +214,7 @@ mod tests {
               "waiting": null,
               "indexed": true,
               "suspended": false,
+              "retryOf": null,
               "parallelism": 3,
               "indexes": {
                 "completions": 5,
@@ -208,6 +226,7 @@ mod tests {
                 "pending": 0,
                 "retrying": null,
                 "unfinished": 1,
+                "skipped": 0,
                 "unknown": 0
               },
               "pods": null,

@@ -174,7 +174,7 @@ pub fn resumed(before: &Target, after: &JobFacts, given: &str) -> Vec<String> {
         lines.push(format!("its parallelism, lowered by a drain, is {parallelism} again"));
     }
     if after.indexed {
-        let open = after.completions - after.succeeded.union(after.failed_for_good()).len().min(after.completions);
+        let open = after.completions - after.closed().len().min(after.completions);
         lines.push(format!(
             "{} of {} left, {parallelism} at a time",
             count(open, "index", "indexes"),
@@ -225,6 +225,12 @@ pub fn not_cancelled(numbers: &IndexSet, why: NotCancelled) -> String {
     match why {
         NotCancelled::Succeeded if one => format!("{what} has succeeded"),
         NotCancelled::Succeeded => format!("{what} have succeeded"),
+        NotCancelled::Skipped if one => {
+            format!("{what} was left out by the retry that made the Job, which does not run it")
+        }
+        NotCancelled::Skipped => {
+            format!("{what} were left out by the retry that made the Job, which does not run them")
+        }
         NotCancelled::EndedWell if one => {
             format!("{what} has succeeded: its program ended with 0 when it was told to stop")
         }
@@ -246,6 +252,8 @@ pub fn not_cancelled(numbers: &IndexSet, why: NotCancelled) -> String {
 pub enum NotCancelled {
     /// They had succeeded before.
     Succeeded,
+    /// The Job does not run them.
+    Skipped,
     /// They have succeeded since.
     EndedWell,
     /// They have no pod.

@@ -61,6 +61,7 @@ impl Counted {
                 (retrying, "retrying"),
                 (tally.pending - retrying, "pending"),
                 (tally.unfinished, "unfinished"),
+                (tally.skipped, "skipped"),
                 (tally.unknown, "to go"),
             ],
         );

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::count;
 use super::ending::CANCELLED;
 use super::style::Paint;
 use super::table::{Heading, Table};
@@ -21,6 +22,8 @@ const USUAL_TIME: SignedDuration = SignedDuration::from_secs(20);
 pub struct ListOptions {
     /// A column with the namespace: the Jobs may be of several.
     pub namespaces: bool,
+    /// A column that tells of which Job one is a retry.
+    pub retries: bool,
     /// More columns.
     pub wide: bool,
 }
@@ -61,6 +64,9 @@ pub fn table(jobs: &[JobProgress], held_up: &HeldUp, options: ListOptions, now: 
     if options.namespaces {
         columns.insert(0, ("NAMESPACE", 0));
     }
+    if options.retries {
+        columns.push(("RETRY-OF", 7));
+    }
     if options.wide {
         columns.extend([("PARALLELISM", 0), ("MESSAGE", 0)]);
     }
@@ -90,6 +96,9 @@ fn row(
     row.extend(counts.into_iter().chain(times).chain([reason.shown().into_owned()]));
     if options.namespaces {
         row.insert(0, shown(&job.namespace).into_owned());
+    }
+    if options.retries {
+        row.push(job.retry_of.as_ref().map(|name| name.shown().into_owned()).unwrap_or_default());
     }
     if options.wide {
         row.extend([job.parallelism.unwrap_or(1).to_string(), message.shown().into_owned()]);
@@ -121,6 +130,10 @@ pub fn why(job: &JobFacts, now: Timestamp) -> (Foreign, Foreign) {
     match &job.verdict {
         Some(Verdict { outcome, .. }) if job.was_cancelled(outcome) => told("Cancelled", CANCELLED),
         Some(Verdict { outcome: Outcome::Failed { reason, message }, .. }) => (reason.clone(), message.clone()),
+        Some(_) if !job.skipped.is_empty() => {
+            let skipped = count(job.skipped.len(), "index", "indexes");
+            told("Skipped", &format!("{skipped} left out by the retry that made it, and not done"))
+        }
         Some(_) => Default::default(),
         _ if job.deleting => Default::default(),
         _ if job.suspended => (suspended_because(job).into(), why_suspended(job)),
@@ -259,7 +272,7 @@ mod tests {
 
     #[test]
     fn wide_and_with_namespaces() {
-        let options = ListOptions { namespaces: true, wide: true };
+        let options = ListOptions { namespaces: true, wide: true, retries: false };
         insta::assert_snapshot!(shown(ListOrder::Failed, options), @r"
         NAMESPACE   NAME      STATUS          SUCCEEDED   FAILED   RUNNING   PENDING   UNFINISHED   DURATION   AGE    REASON          PARALLELISM   MESSAGE
         ns          bad       Failed          2/5         2        0         0         1            60s        118s   FailedIndexes   3             Job has failed indexes
@@ -300,6 +313,21 @@ mod tests {
         assert_eq!(reason(json!({"parallelism": 0}), json!({}), 1), "NoParallelism");
         assert_eq!(reason(json!({"suspend": true}), json!({}), 40), "");
         assert_eq!(reason(json!({}), json!({"conditions": ended("Complete"), "active": 3}), 40), "");
+    }
+
+    #[test]
+    fn a_run_that_left_tasks_out_says_so_also_when_it_is_complete() {
+        let complete = json!({"completedIndexes": "0-4", "conditions": ended("Complete")});
+        let job = json!({
+            "metadata": {"name": "x-r1", "annotations": {"kubectl-indexedjob/skipped": "3"}},
+            "spec": {"completionMode": "Indexed", "completions": 5}, "status": complete,
+        });
+        let progress = JobProgress::of(serde_json::from_value(job).unwrap());
+        let job = progress.job().unwrap();
+        assert_eq!(counts(job, &progress), ["4/5", "0", "0", "0", "0"]);
+        let (reason, message) = why(job, Timestamp::UNIX_EPOCH);
+        assert_eq!(reason.raw(), "Skipped");
+        assert_eq!(message.raw(), "1 index left out by the retry that made it, and not done");
     }
 
     #[test]

@@ -26,6 +26,7 @@ impl IndexState {
             Self::Retrying => 'W',
             Self::Pending => '.',
             Self::Unfinished => 'U',
+            Self::Skipped => '-',
         }
     }
 
@@ -37,7 +38,7 @@ impl IndexState {
             Self::Failed => Paint::Bad,
             Self::Running | Self::Starting => Paint::Active,
             Self::Retrying | Self::Terminating => Paint::Warning,
-            Self::Pending | Self::Unfinished => Paint::Faint,
+            Self::Pending | Self::Unfinished | Self::Skipped => Paint::Faint,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod log;
 pub mod map;
 pub mod objects;
 pub mod preview;
+pub mod rerun;
 pub mod status;
 pub mod style;
 pub mod table;

@@ -70,7 +70,13 @@ fn strays(plan: &Plan) -> Option<String> {
     let (Command::Words { words, token, .. } | Command::Script { words, token, .. }) = &plan.command else {
         return None;
     };
-    let columns = plan.work.as_ref().and_then(Work::items).map(Items::columns);
+    stray(words, token, plan.work.as_ref().and_then(Work::items).map(Items::columns))
+}
+
+/// What looks like a placeholder in `words` and is none, in words; None where nothing does. `columns` is None where there are
+/// no items.
+#[must_use]
+pub fn stray(words: &[String], token: &Token, columns: Option<&[String]>) -> Option<String> {
     let strays = work::strays(words, token, columns);
     let text = shown(&strays.join(", ")).into_owned();
     let why = match columns {

@@ -70,6 +70,13 @@ fn with_columns(values: &[&RawValue], nothing: &'static str) -> Result<Items, It
     Items::new(columns, rows, nothing)
 }
 
+/// The keys of an object as they come; None for anything else.
+#[must_use]
+pub fn object_keys(text: &[u8]) -> Option<Vec<String>> {
+    let Members(members) = serde_json::from_slice(text).ok()?;
+    Some(members.into_iter().map(|(key, _)| key).collect())
+}
+
 /// Both sides are sorted.
 fn same_keys(columns: &[String], members: &[(String, &RawValue)], item: usize) -> Result<(), ItemsError> {
     let missing = columns.iter().find(|column| members.binary_search_by(|(key, _)| key.cmp(column)).is_err());

@@ -17,6 +17,7 @@ pub use array::{Array, ArrayError};
 pub use config_map::{MapError, MapList, of_config_map};
 pub use format::Format;
 pub use items::{Item, Items, ItemsError};
+pub use json::object_keys;
 pub use list::{ListError, items};
 pub use matrix::matrix;
 pub use placeholder::{CodeError, Piece, Source, Token, Word, Words, code, strays, words};

@@ -97,11 +97,7 @@ impl DeliveryArgs {
     }
 
     pub(super) fn token(&self) -> Token {
-        match self.item_token.as_deref() {
-            None | Some("{}") => Token::Braces,
-            Some("") => Token::None,
-            Some(token) => Token::Text(token.to_owned()),
-        }
+        value::token(self.item_token.as_deref())
     }
 
     pub(super) fn delivery(self, work: Option<&Work>) -> Result<Delivery, Usage> {

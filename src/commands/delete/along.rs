@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use indexedjob_core::facts::JobFacts;
+use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::rerun::{CHAIN, Chain, Run, taken_pods};
 use indexedjob_core::text::shown;
 use serde_json::Value;
@@ -63,6 +64,12 @@ impl<'a> Along<'a> {
                 .term
                 .note(&format!("only {name} knows that these tasks are done: {tasks}; retry will run them again"));
         }
+        let unknown = run.ran().intersection(&loss.unknown);
+        if !unknown.is_empty() {
+            let (name, tasks) = (shown(&job.name), tasks(&unknown));
+            let text = format!("no run that stays has {tasks}: what is known of their ends goes with {name}");
+            self.context.term.note(&text);
+        }
         Ok(())
     }
 
@@ -93,4 +100,9 @@ impl<'a> Along<'a> {
         }
         Ok(())
     }
+}
+
+/// `task 3`, `tasks 0,2-5`.
+fn tasks(numbers: &IndexSet) -> String {
+    format!("{} {}", if numbers.len() == 1 { "task" } else { "tasks" }, numbers.compact())
 }

@@ -86,7 +86,11 @@ async fn only_the_wanted_run(
 async fn first_pods(job: &JobFacts, done: &IndexSet, cluster: &Cluster) -> Result<Vec<PodFacts>, ClusterError> {
     for _ in 0..LOOKS {
         let now = cluster.job(&job.name).await?;
-        if now.active > 0 || now.verdict.is_some() || now.succeeded.len() > done.len() || now.failed_pods > 0 {
+        if now.active > 0
+            || now.verdict.is_some()
+            || now.succeeded.len() + now.skipped.len() > done.len()
+            || now.failed_pods > 0
+        {
             break;
         }
         sleep(BETWEEN_LOOKS).await;

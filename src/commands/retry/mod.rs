@@ -11,18 +11,21 @@ mod way;
 use std::collections::BTreeSet;
 
 use indexedjob_core::index_set::IndexSet;
-use indexedjob_core::manifest::{Objects, Part, renumber};
+use indexedjob_core::manifest::{Fields, ItemPlace, Objects, Part, Replacement, limits, renumber};
 use indexedjob_core::plan::{Features, FileKeyRef};
 use indexedjob_core::rerun::{
     self, Ask, Chain, Changes, Cloned, CompletedIndexes, Mark, Nothing, Run, Wanted, Way, ask, next_name,
     with_run_label,
 };
 use indexedjob_core::text::shown;
+use indexedjob_core::view::preview;
+use indexedjob_core::view::rerun::would_make;
+use indexedjob_core::work::Token;
 use serde_json::Value;
 
 use super::made::{printed, random_suffix};
-use super::{Context, chain};
-use crate::cli::{DryRun, Form, RetryArgs, ViaArg};
+use super::{Context, chain, status, target};
+use crate::cli::{DryRun, Form, JobName, RetryArgs, ViaArg};
 use crate::cluster::{Cluster, Kind};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -38,7 +41,9 @@ pub(crate) async fn run(args: RetryArgs, context: &Context) -> Result<Exit, Fail
     args.check()?;
     let cluster = context.cluster().await?;
     let name = args.name.as_str();
+    target::is_no_latest(&args.name, &cluster, context).await?;
     let chain = chain::of_job(name, &cluster).await?;
+    name_is_free(args.new_name.as_ref(), &chain)?;
     if args.undo {
         return after::undo(&chain, args.dry_run, &cluster, context).await;
     }
@@ -50,7 +55,7 @@ pub(crate) async fn run(args: RetryArgs, context: &Context) -> Result<Exit, Fail
     let picked = source::picked(&chain, &args.selection, &cluster).await?;
     let asked = match ask(&chain, &picked.numbers, picked.again) {
         Ok(asked) => asked,
-        Err(nothing) => return nothing_to_do(&nothing, name, context),
+        Err(nothing) => return nothing_to_do(&nothing, args.selection.is_given(), name, context),
     };
     if !asked.left_out.is_empty() && args.selection.is_given() {
         let left_out = told(&asked.left_out);
@@ -70,13 +75,26 @@ async fn features(cluster: &Cluster) -> Result<Features, Failure> {
     Ok(Features::of_minor(version.minor))
 }
 
-fn nothing_to_do(nothing: &Nothing, name: &str, context: &Context) -> Result<Exit, Failure> {
+/// The new run is none of those that are there, unless it was begun.
+fn name_is_free(new: Option<&JobName>, chain: &Chain) -> Result<(), Failure> {
+    let Some(taken) = new.filter(|new| chain.runs().any(|run| run.facts.name == new.as_str())) else { return Ok(()) };
+    let text = format!("job {} already exists, and is one of the runs", taken.as_str());
+    Err(Failure::usage(text).hint("give the new Job another name, or leave --name out"))
+}
+
+/// `is_picked`: did flags say which tasks are meant?
+fn nothing_to_do(nothing: &Nothing, is_picked: bool, name: &str, context: &Context) -> Result<Exit, Failure> {
+    let name = shown(name);
     match nothing {
-        Nothing::Done(done) => match done.len() {
-            0 => context.term.note(&format!("{name}: no task was picked; nothing to retry")),
-            1 => context.term.note(&format!("{name}: the task that was picked is done; nothing to retry")),
-            all => context.term.note(&format!("{name}: all {all} tasks that were picked are done; nothing to retry")),
-        },
+        Nothing::Done(done) => {
+            let picked = if is_picked { " that was picked" } else { "" };
+            let all_picked = if is_picked { " that were picked" } else { "" };
+            context.term.note(&match done.len() {
+                0 => format!("{name}: no task was picked; nothing to retry"),
+                1 => format!("{name}: the task{picked} is done; nothing to retry"),
+                all => format!("{name}: all {all} tasks{all_picked} are done; nothing to retry"),
+            });
+        }
         Nothing::Scattered(numbers) => {
             let text = format!("{name}: no run that is still there has all of {}", told(numbers));
             return Err(Failure::error(text).hint("pick by --index the tasks of one run"));
@@ -146,18 +164,20 @@ impl Draft<'_> {
         let cloned = self.cloned(begun.map(|run| run.facts.name.as_str())).await?;
         let suffix = begun.and_then(|run| Some(run.mark.as_ref()?.suffix().to_owned())).unwrap_or_else(random_suffix);
         let mark = |way| Mark::new(way, &without_name(&cloned.job), &self.asked.todo, &suffix);
-        if self.args.dry_run == DryRun::Client {
-            let mark = mark(self.args.via.way().unwrap_or(Way::Status));
-            return self.show(&self.wanted(cloned, mark).await?.first_form(), "dry run").await;
-        }
         let mut way = way::choose(self.args.via, begun, self.chain, self.asked, self.cluster, self.context).await?;
         loop {
             let wanted = self.wanted(cloned.clone(), mark(way)).await?;
-            if self.args.dry_run == DryRun::Server {
-                let checked = self.cluster.create(&wanted.first_form(), true).await?;
-                return self.show(&checked, "server dry run").await;
-            }
             self.tell(&wanted);
+            let first_form = wanted.first_form();
+            fits(&first_form)?;
+            match self.args.dry_run {
+                DryRun::None => {}
+                DryRun::Client => return self.show(&first_form, &wanted.job, "dry run").await,
+                DryRun::Server => {
+                    let checked = self.cluster.create(&first_form, true).await?;
+                    return self.show(&checked, &wanted.job, "server dry run").await;
+                }
+            }
             match self.launch(wanted, begun).await {
                 Err(NotMade::Barred(why)) if self.args.via == ViaArg::Auto && begun.is_none() => {
                     way = way::instead(way, why, self.chain, self.asked, self.cluster, self.context).await?;
@@ -181,23 +201,51 @@ impl Draft<'_> {
         let own = self.args.new_name.as_ref().map(|name| name.as_str().to_owned());
         let name = begun.map(str::to_owned).or(own).unwrap_or_else(|| next_name(self.chain, base.facts.completions));
         let pod = self.args.pod();
+        let fields = self.fields().await?;
+        let token = self.args.token();
         let avoided = match self.args.avoid_failed_nodes {
             true => source::failed_nodes(self.chain, &self.asked.numbers, self.cluster).await?,
             false => BTreeSet::new(),
         };
+        if self.args.avoid_failed_nodes {
+            let these = avoided.iter().map(|node| shown(node).into_owned()).collect::<Vec<_>>().join(", ");
+            self.context.term.note(&match avoided.is_empty() {
+                true => "note: of these tasks no attempt that failed is left to tell its node".to_owned(),
+                false => {
+                    format!("note: no pod goes to {these}, where these tasks failed; other nodes have to fit them")
+                }
+            });
+        }
         let changes = Changes {
             pod: &pod,
-            command: &self.args.command,
+            command: Replacement { words: &self.args.command, token: &token, fields: fields.as_ref() },
             parallelism: self.args.parallelism,
             retries: self.args.retries,
             avoided: &avoided,
             features: self.features,
         };
         let cloned = rerun::clone(&base.json, &name, &self.asked.done, &changes)?;
-        for note in &cloned.notes {
+        let columns = fields.as_ref().map(|fields| match fields {
+            Fields::Named { names, .. } => names.as_slice(),
+            Fields::Unknown => &[],
+        });
+        let stray = preview::stray(&self.args.command, &token, columns);
+        for note in cloned.notes.iter().chain(&stray) {
             self.context.term.note(&format!("note: {note}"));
         }
         Ok(cloned)
+    }
+
+    /// What the items of the tasks are like, where another command could mention them; None where there are none.
+    async fn fields(&self) -> Result<Option<Fields>, Failure> {
+        let Some(place) = ItemPlace::of(&self.asked.base.json) else { return Ok(None) };
+        // Only braces may hold the name of a column.
+        let asks = self.args.token() == Token::Braces && self.args.command.iter().any(|word| word.contains('{'));
+        if !asks {
+            return Ok(Some(Fields::Unknown));
+        }
+        let items = status::items(&place, self.cluster, self.context).await?;
+        Ok(Some(items.map_or(Fields::Unknown, |items| items.fields())))
     }
 
     /// What the way makes of it.
@@ -253,21 +301,22 @@ impl Draft<'_> {
         let (asked, term) = (self.asked, &self.context.term);
         let (from, name) = (shown(&asked.base.facts.name), shown(name_of(&wanted.job)));
         let (all, way) = (self.chain.numbers().len(), wanted.mark.way.as_str());
-        term.note(&format!("retrying {} of {all} of {from} as {name}, via {way}", told(&asked.numbers)));
+        let retrying = if self.args.dry_run == DryRun::None { "retrying" } else { "would retry" };
+        term.note(&format!("{retrying} {} of {all} of {from} as {name}, via {way}", told(&asked.numbers)));
         if !asked.skipped.is_empty() {
             let is = if asked.skipped.len() == 1 { "is" } else { "are" };
             term.note(&format!("{} {is} not done either; the next retry runs what is left", told(&asked.skipped)));
         }
     }
 
-    async fn show(&self, job: &Value, how: &str) -> Result<Exit, Failure> {
-        let name = shown(name_of(job));
+    /// Shows `first`, the Job as it would be sent, or what comes of it in the end.
+    async fn show(&self, first: &Value, released: &Value, how: &str) -> Result<Exit, Failure> {
+        let name = shown(name_of(first));
+        let (old, numbers) = (&self.asked.base.json, &self.asked.numbers);
         let text = match self.args.output {
-            Some(form) => printed(std::slice::from_ref(job), form),
-            None => format!("job.batch/{name} created ({how})\n"),
+            Some(form) => printed(std::slice::from_ref(first), form),
+            None => format!("job.batch/{name} created ({how})\n{}", would_make(numbers, old, released)),
         };
-        let from = shown(&self.asked.base.facts.name);
-        self.context.term.note(&format!("would run {} of {from}", told(&self.asked.numbers)));
         if matches!(self.args.output, Some(Form::Yaml | Form::Json)) {
             // Created without it, the Job would run again what is done.
             self.context.term.note("note: it is suspended until it knows what is done; the same retry goes on with it");
@@ -275,6 +324,12 @@ impl Draft<'_> {
         self.context.term.page(&text).await?;
         Ok(Exit::Done)
     }
+}
+
+/// The server takes annotations up to a limit, and those of a run hold sets of tasks.
+fn fits(job: &Value) -> Result<(), Failure> {
+    let hint = "give its own annotations fewer bytes, or pick by --index a set that is more regular";
+    limits(job).map_err(|problem| Failure::usage(problem).hint(hint))
 }
 
 fn name_of(object: &Value) -> &str {

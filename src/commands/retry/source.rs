@@ -39,7 +39,7 @@ pub(super) async fn ended(
             has_ended(&newest.facts, &given)?;
             break;
         }
-        if chain.all().len() > 1 && newest.facts.name != name {
+        if chain.is_before_newest(name) {
             context.term.note(&format!("{name} was retried as {}; going on from there", shown(&newest.facts.name)));
         }
         may_be_retried(newest, cluster, context, &given).await?;
@@ -159,7 +159,9 @@ pub(super) async fn picked(chain: &Chain, args: &SelectionArgs, cluster: &Cluste
         return Ok(Picked { numbers: wanted, again });
     }
     let mut numbers = IndexSet::new();
-    for (run, own) in chain.last_runs() {
+    for (place, (run, own)) in chain.last_runs().into_iter().enumerate() {
+        // What the newest run left out is skipped there, and has its last attempt in an earlier one.
+        let own = if place == 0 { own.union(run.skipped()) } else { own };
         let mut progress = JobProgress::of(run.facts.clone());
         if rest.needs_pods() {
             observe_attempts(&mut progress, cluster, Some(run.facts.numbering.indexes(&own))).await?;

@@ -128,7 +128,10 @@ pub(super) async fn instead(
 /// Why the pods cannot be taken over; None where they can.
 async fn why_not_adopt(chain: &Chain, asked: &Ask<'_>, cluster: &Cluster) -> Result<Option<String>, Failure> {
     if !asked.skipped.is_empty() {
-        return Ok(Some(format!("{} tasks that are not done were not picked", asked.skipped.len())));
+        return Ok(Some(match asked.skipped.len() {
+            1 => "a task that is not done was not picked, and its pod tells of no success".to_owned(),
+            skipped => format!("{skipped} tasks that are not done were not picked, and their pods tell of no success"),
+        }));
     }
     if asked.done.len() > MOST_ADOPTED {
         return Ok(Some(format!(
@@ -141,5 +144,8 @@ async fn why_not_adopt(chain: &Chain, asked: &Ask<'_>, cluster: &Cluster) -> Res
         pods.extend(cluster.ended_pods(&run.facts.pod_selector).await?);
     }
     let missing = givers_missing(&asked.done, &pods);
-    Ok((!missing.is_empty()).then(|| format!("the pods of {} done tasks are gone", missing.len())))
+    Ok((!missing.is_empty()).then(|| match missing.len() {
+        1 => "the pod of a done task is gone".to_owned(),
+        missing => format!("the pods of {missing} done tasks are gone"),
+    }))
 }

@@ -60,7 +60,7 @@ impl Wanted {
     }
 
     /// Which pods the answer needs; None where the Job alone tells.
-    fn pods(&self) -> Option<Phases> {
+    pub(super) fn pods(&self) -> Option<Phases> {
         use StatusForm::{Csv, Json, Lines, Name, Ranges, Wide, Yaml};
         let selection = &self.selection;
         let is_set = matches!(self.form, Some(Ranges | Lines));
@@ -82,7 +82,7 @@ impl Wanted {
     }
 
     /// Is the item of each index shown?
-    fn items(&self) -> bool {
+    pub(super) fn items(&self) -> bool {
         use StatusForm::{Csv, Json, Wide, Yaml};
         matches!(self.form, Some(Wide | Json | Yaml | Csv))
     }
@@ -123,14 +123,10 @@ pub(super) async fn look_at_chain(
     wanted.selection.candidates(&job).map_err(Failure::usage)?;
     let mut seen = Seen { progress: JobProgress::of(job), items: None, exit: Exit::Done };
     if let Some(phases) = wanted.pods() {
-        match chain::attempts(&runs, wanted.selection.numbers.as_ref(), phases, cluster).await {
+        let numbers = wanted.selection.numbers.as_ref();
+        match chain::attempts(&runs, runs.runs(), numbers, phases, cluster).await {
             Err(error) if error.is_forbidden() => seen.exit = told(error, context),
-            pods => {
-                seen.progress.observe(Change::Pods(pods?));
-                if phases == Phases::NotSucceeded {
-                    chain::observe_doubtful(&mut seen.progress, &runs, cluster).await?;
-                }
-            }
+            pods => seen.progress.observe(Change::Pods(pods?)),
         }
     }
     if let Some(place) = place.filter(|_| wanted.items()) {

@@ -38,8 +38,10 @@ pub(crate) async fn run(mut args: StatusArgs, context: &Context) -> Result<Exit,
     let wanted = Wanted { selection, form, sort: args.sort.into(), map: args.map, is_whole };
     let cluster = context.cluster().await?;
     args.name = target::read_one(args.name, &cluster, context).await?;
-    if args.watch {
-        return watch::run(&args, &wanted, &cluster, context).await;
+    match (args.watch, args.chain) {
+        (true, true) => return watch::run_of_chain(&args, &wanted, &cluster, context).await,
+        (true, false) => return watch::run(&args, &wanted, &cluster, context).await,
+        (false, _) => {}
     }
     let seen = match args.chain {
         true => look_at_chain(args.name.as_str(), &wanted, &cluster, context).await?,

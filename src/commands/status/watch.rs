@@ -1,11 +1,15 @@
 //! `status --watch`: the status whenever it changes, until the Job ends.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
-use futures::future::{Either, FutureExt as _, LocalBoxFuture};
+use futures::future::{Either, FutureExt as _, LocalBoxFuture, ready};
 use futures::{Stream, StreamExt as _, stream};
-use indexedjob_core::facts::{EventFacts, Outcome, Verdict};
+use indexedjob_core::facts::{EventFacts, JobFacts, Outcome, PodFacts, Verdict};
 use indexedjob_core::progress::{Change, JobProgress};
+use indexedjob_core::rerun::Chain;
+use indexedjob_core::text::shown;
 use indexedjob_core::view::ending;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, interval};
@@ -14,9 +18,9 @@ use super::look::{Seen, Wanted, items, job, told};
 use super::{Shape, block, nothing};
 use crate::cli::StatusArgs;
 use crate::clock;
-use crate::cluster::{Cluster, ClusterError};
+use crate::cluster::{Cluster, ClusterError, Phases};
 use crate::commands::last_words::{last_words, unreadable};
-use crate::commands::{Context, done, why_pods_are_missing};
+use crate::commands::{Context, chain, done, why_pods_are_missing};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::term::{Block, Screen};
@@ -48,10 +52,68 @@ pub(super) async fn run(
     };
     let pods = cluster.watch_pods(&job);
     let seen = Seen { progress: JobProgress::of(job), items, exit: Exit::Done };
-    let screen = context.term.screen();
-    let mut watch =
-        Watch { args, wanted, cluster, context, seen, next_asking: Some(Instant::now()), screen, shown: None };
+    let mut watch = Watch::new(args, wanted, cluster, context, seen);
     watch.follow(cluster.watch_job(name), pods).await
+}
+
+/// The same of all runs of the chain of a Job, as if they were one: the newest goes on, and those before it stay as they are.
+pub(super) async fn run_of_chain(
+    args: &StatusArgs,
+    wanted: &Wanted,
+    cluster: &Cluster,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let (runs, job, place) = chain::together(args.name.as_str(), cluster).await?;
+    wanted.selection.candidates(&job).map_err(Failure::usage)?;
+    if wanted.selection.is_nothing() {
+        context.term.note(&nothing(args, wanted));
+        return Ok(Exit::Done);
+    }
+    let items = match place.filter(|_| wanted.items()) {
+        Some(place) => items(&place, cluster, context).await?,
+        None => None,
+    };
+    let mut seen = Seen { progress: JobProgress::of(job), items, exit: Exit::Done };
+    let Some(newest) = runs.newest().map(|run| run.facts.clone()) else { return Ok(Exit::Done) };
+    let phases = wanted.pods().unwrap_or(Phases::NotSucceeded);
+    let before = runs.runs().filter(|run| run.facts.uid != newest.uid);
+    let before = match chain::attempts(&runs, before, wanted.selection.numbers.as_ref(), phases, cluster).await {
+        Err(error) if error.is_forbidden() => {
+            seen.exit = told(error, context);
+            vec![]
+        }
+        pods => pods?,
+    };
+    let runs = Rc::new(RefCell::new(runs));
+    let (of_job, of_pods) = (runs.clone(), runs.clone());
+    let jobs = cluster.watch_job(&newest.name).map(move |change| change.map(|change| joined(&of_job, change)));
+    let pods = cluster.watch_pods(&newest).filter_map(move |change| {
+        ready(change.map(|change| joined_pods(&of_pods.borrow(), &before, change)).transpose())
+    });
+    // Why pods are missing the events of the newest run tell, and of its indexes.
+    let mut watch = Watch { next_asking: None, runs: Some(runs), ..Watch::new(args, wanted, cluster, context, seen) };
+    watch.follow(jobs, pods).await
+}
+
+/// What a change of the newest run is for all of them together.
+fn joined(runs: &RefCell<Chain>, change: Change) -> Change {
+    let Change::Job(job) = change else { return change };
+    runs.borrow_mut().observe_newest(*job.clone());
+    let joined = runs.borrow().together();
+    Change::Job(joined.map_or(job, Box::new))
+}
+
+/// What a change of the pods of the newest run is beside the attempts of those before it; None where it is no attempt of its
+/// own.
+fn joined_pods(runs: &Chain, before: &[PodFacts], change: Change) -> Option<Change> {
+    let newest = runs.newest()?;
+    let of_one = |pod: Box<PodFacts>| runs.attempts_of(newest, vec![*pod]).pop().map(Box::new);
+    match change {
+        Change::Pods(pods) => Some(Change::Pods([before.to_vec(), runs.attempts_of(newest, pods)].concat())),
+        Change::Pod(pod) => of_one(pod).map(Change::Pod),
+        Change::PodGone(pod) => of_one(pod).map(Change::PodGone),
+        other => Some(other),
+    }
 }
 
 /// What is shown, and what was.
@@ -66,9 +128,24 @@ struct Watch<'a> {
     screen: Screen,
     /// The last block and when it was shown; None before the first.
     shown: Option<(Block, Instant)>,
+    /// The runs that are shown as one Job; None where it is one.
+    runs: Option<Rc<RefCell<Chain>>>,
 }
 
 impl<'a> Watch<'a> {
+    fn new(args: &'a StatusArgs, wanted: &'a Wanted, cluster: &'a Cluster, context: &'a Context, seen: Seen) -> Self {
+        let (next_asking, screen) = (Some(Instant::now()), context.term.screen());
+        Self { args, wanted, cluster, context, seen, next_asking, screen, shown: None, runs: None }
+    }
+
+    /// The Job that is watched, which may be one of several runs.
+    fn watched(&self) -> Option<JobFacts> {
+        match &self.runs {
+            Some(runs) => runs.borrow().newest().map(|run| run.facts.clone()),
+            None => self.seen.progress.job().cloned(),
+        }
+    }
+
     async fn follow(
         &mut self,
         mut job: impl Stream<Item = Result<Change, ClusterError>> + Unpin,
@@ -131,7 +208,11 @@ impl<'a> Watch<'a> {
     /// The last block. A Job that was deleted has not been watched to its end.
     async fn end(&mut self) -> Result<Exit, Failure> {
         if self.seen.progress.verdict().is_some_and(is_gone) {
-            match last_words(&self.seen.progress, None, &Semaphore::new(1), self.cluster).await {
+            let own = match (&self.runs, self.watched()) {
+                (Some(_), Some(newest)) => JobProgress::of(newest),
+                _ => self.seen.progress.clone(),
+            };
+            match last_words(&own, None, &Semaphore::new(1), self.cluster).await {
                 Ok(Some(outcome)) => self.seen.progress.had_ended(outcome),
                 Ok(None) => {}
                 Err(error) => self.context.term.note(&unreadable(&error)),
@@ -140,7 +221,8 @@ impl<'a> Watch<'a> {
         self.draw(true).await?;
         let verdict = self.seen.progress.verdict();
         let Some(verdict) = verdict.filter(|verdict| is_gone(verdict)) else { return Ok(self.seen.exit) };
-        if let Some(line) = ending::outcome(self.args.name.as_str(), verdict, &self.seen.progress) {
+        let name = self.watched().map_or_else(|| self.args.name.as_str().to_owned(), |job| job.name);
+        if let Some(line) = ending::outcome(&shown(&name), verdict, &self.seen.progress) {
             self.context.term.note(&line);
         }
         Ok(self.seen.exit.worse(Exit::NoJob))

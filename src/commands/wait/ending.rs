@@ -111,6 +111,10 @@ impl Wait<'_> {
     /// What became of the Job, if it has failed or is gone, and why indexes of it failed that are meant; the causes of
     /// that. What was waited for and is so must not read like a failure, unless a failure was waited for.
     async fn explain(&self, seen: &mut Seen, result: WaitResult, lines: &mut Vec<String>) -> Vec<Cause> {
+        let end = seen.progress.verdict().filter(|verdict| verdict.settled).map(|verdict| &verdict.outcome);
+        if result == WaitResult::Met && seen.only.is_none() && end == Some(&Outcome::Complete) {
+            self.tell_skipped(&seen.progress, lines);
+        }
         let is_of_failure = matches!(self.task.goal, Goal::Failed | Goal::Finished | Goal::FailedIndexes(_));
         if result == WaitResult::Met && !is_of_failure {
             return vec![];
@@ -132,9 +136,18 @@ impl Wait<'_> {
         let text = ending::failures(&seen.progress, only, &causes, &recovered);
         lines.extend(text.lines().map(str::to_owned));
         lines.extend(ending::unfinished(&seen.progress, only, &causes));
+        lines.extend(ending::skipped(&seen.progress, only));
         let next = ending::next(self.name, &seen.progress, &causes, self.given);
         lines.extend(next.map(|next| format!("hint: {next}")));
         causes
+    }
+
+    /// Tasks that a retry left out: they are not done, although the Job is complete.
+    fn tell_skipped(&self, progress: &JobProgress, lines: &mut Vec<String>) {
+        if let Some(line) = ending::skipped(progress, None) {
+            lines.push(line);
+            lines.push(format!("hint: kubectl indexedjob retry {}{}", self.name, self.given));
+        }
     }
 
     /// Why it can no longer be so; None where the Job has failed and nothing else was asked than its end.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use indexedjob_core::rerun::{EndedPod, Mark, Way};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::undo::uid;
-use super::{Launch, Stopped};
+use super::{Changed, Launch, Stopped};
 use crate::cluster::{ClusterError, Kind};
 
 impl Launch<'_> {
@@ -20,15 +21,34 @@ impl Launch<'_> {
         })
     }
 
+    /// Takes in an object as the server has answered it.
+    pub(super) fn put(&mut self, object: Value, what: Changed) {
+        match what {
+            Changed::Job => self.seen.job = Some(object),
+            Changed::Source => self.seen.source = Some(object),
+            Changed::Map => {
+                let wanted = &self.rerun.wanted;
+                let (new, shared) = (wanted.helpers.iter().map(name_of), wanted.shared.iter().map(String::as_str));
+                let places = new.zip(&mut self.seen.helpers).chain(shared.zip(&mut self.seen.shared));
+                let of_name = places.filter(|(name, _)| *name == name_of(&object)).map(|(_, place)| place);
+                of_name.for_each(|place| *place = Some(object.clone()));
+            }
+        }
+    }
+
     async fn read(&mut self) -> Result<(), ClusterError> {
+        self.looked = Instant::now();
         self.seen.job = self.found(Kind::Job, self.name()).await?;
         let (source, of) = &self.rerun.source;
         self.seen.source = self.found(Kind::Job, source).await?.filter(|job| uid(job) == of);
         self.seen.rival = self.rival().await?;
         (self.seen.helpers, self.seen.shared) = (Vec::new(), Vec::new());
+        if self.seen.job.is_none() {
+            // What it needs comes after it.
+            return Ok(());
+        }
         for helper in &self.rerun.wanted.helpers {
-            let name = helper["metadata"]["name"].as_str().unwrap_or_default();
-            self.seen.helpers.push(self.found(Kind::ConfigMap, name).await?);
+            self.seen.helpers.push(self.found(Kind::ConfigMap, name_of(helper)).await?);
         }
         for name in &self.rerun.wanted.shared {
             self.seen.shared.push(self.found(Kind::ConfigMap, name).await?);
@@ -76,4 +96,8 @@ impl Launch<'_> {
         }
         Ok(pods)
     }
+}
+
+fn name_of(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
 }

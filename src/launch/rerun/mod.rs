@@ -51,9 +51,20 @@ pub(crate) struct Rerun {
 pub(crate) async fn rerun(rerun: Rerun, cluster: &Cluster, term: &Term, given: &str) -> Result<Value, NotMade> {
     let progress = term.progress(Wish::Auto, PROGRESS_INTERVAL);
     let seen = Seen { ours: rerun.begun.clone(), ..Seen::default() };
-    let last_count = (0, Instant::now());
-    let mut launch =
-        Launch { rerun, cluster, term, given, progress, seen, sent: false, is_read_back: false, writes: 0, last_count };
+    let (last_count, looked) = ((0, Instant::now()), Instant::now());
+    let mut launch = Launch {
+        rerun,
+        cluster,
+        term,
+        given,
+        progress,
+        seen,
+        sent: false,
+        is_read_back: false,
+        writes: 0,
+        last_count,
+        looked,
+    };
     match launch.run().await {
         Ok(job) => Ok(job),
         Err(Stopped::By(error)) => Err(NotMade::Failed(launch.interrupted(error))),
@@ -111,6 +122,17 @@ fn barred(stopped: Stopped) -> Stopped {
     }
 }
 
+/// What a change was made to.
+#[derive(Clone, Copy)]
+enum Changed {
+    /// The new Job.
+    Job,
+    /// The Job that it comes from.
+    Source,
+    /// A `ConfigMap`, new or shared.
+    Map,
+}
+
 struct Launch<'a> {
     rerun: Rerun,
     cluster: &'a Cluster,
@@ -127,6 +149,8 @@ struct Launch<'a> {
     writes: usize,
     /// How many pods were counted, and since when.
     last_count: (u32, Instant),
+    /// When all was read last.
+    looked: Instant,
 }
 
 impl Launch<'_> {
@@ -137,19 +161,19 @@ impl Launch<'_> {
                 Step::Post(job) => self.post(&job).await?,
                 Step::PatchSource(patch) => {
                     let patched = self.cluster.patch(Kind::Job, &self.rerun.source.0, &patch).await;
-                    self.again(patched).await?;
+                    self.again(patched, Changed::Source).await?;
                 }
                 Step::PostHelper(helper) => {
                     let posted = self.cluster.create(&helper, false).await;
-                    self.again(posted).await?;
+                    self.again(posted, Changed::Map).await?;
                 }
                 Step::Share(name, patch) => {
                     let patched = self.cluster.patch_lists(Kind::ConfigMap, &name, &patch).await;
-                    self.again(patched).await?;
+                    self.again(patched, Changed::Map).await?;
                 }
                 Step::MarkDone(patch) => {
                     let patched = self.cluster.patch_job_status(self.name(), &patch).await;
-                    self.again(patched).await.map_err(barred)?;
+                    self.again(patched, Changed::Job).await.map_err(barred)?;
                 }
                 Step::HandOver(pods) => self.hand_over(pods).await.map_err(barred)?,
                 Step::Count => self.count().await?,
@@ -161,7 +185,7 @@ impl Launch<'_> {
                     self.seen.released = true;
                     match self.cluster.patch(Kind::Job, self.name(), &patch).await {
                         Ok(job) => return Ok(job),
-                        Err(error) => self.again(Err(error)).await?,
+                        Err(error) => self.again(Err(error), Changed::Job).await?,
                     }
                 }
                 Step::Done => return Ok(self.seen.job.take().unwrap_or_default()),
@@ -170,10 +194,11 @@ impl Launch<'_> {
         }
     }
 
-    /// What has come of a change is looked at, whether it was answered or not: it may be lost, or somebody faster. What
-    /// the server does not allow is no use to repeat.
-    async fn again(&mut self, done: Result<Value, ClusterError>) -> Result<(), Stopped> {
+    /// The answer to a change is what is there now; all is read anew before the release. Where there is none, what has come
+    /// of it is looked at: the answer may be lost, or somebody faster. What the server does not allow is no use to repeat.
+    async fn again(&mut self, done: Result<Value, ClusterError>, what: Changed) -> Result<(), Stopped> {
         self.writes += 1;
+        self.is_read_back = false;
         let most = self.rerun.wanted.helpers.len() + self.rerun.wanted.shared.len() + REPEATS;
         match done {
             Err(error) if self.writes > most => Err(error.into()),
@@ -184,7 +209,10 @@ impl Launch<'_> {
                 let text = format!("job {}: something else undoes what is written, over and over", shown(self.name()));
                 Err(Stopped::For(Failure::error(text)))
             }
-            Ok(_) => self.look().await,
+            Ok(object) => {
+                self.put(object, what);
+                Ok(())
+            }
         }
     }
 

@@ -5,15 +5,18 @@ use std::time::Duration;
 use futures::{StreamExt as _, stream};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::rerun::HandOver;
+use indexedjob_core::view::count;
 use tokio::time::{Instant, sleep};
 
-use super::{Launch, Stopped};
+use super::{Changed, Launch, Stopped};
 use crate::cluster::Kind;
 
 /// How many pods are handed over at a time.
 const AT_ONCE: usize = 8;
 /// How often is looked whether the controller has counted more.
 const BETWEEN_COUNTS: Duration = Duration::from_millis(500);
+/// How often all pods are looked at while none is counted.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(15);
 /// When nothing was counted for so long, that is told.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -36,26 +39,32 @@ impl Launch<'_> {
                 // What is on its way is waited for: a pod that is handed over later would be lost with the Job.
                 Err(error) => drop(fatal.get_or_insert(error)),
             }
-            let text = || format!("{done} of {all} pods handed over");
+            let text = || format!("{done} of {} handed over", count(all, "pod", "pods"));
             self.progress.show(&name, text, |_| text())?;
         }
+        self.progress.show_last(&name, &format!("{done} of {} handed over", count(all, "pod", "pods")));
         if let Some(error) = fatal {
             return Err(error.into());
         }
         match passing {
-            Some(error) => self.again(Err(error)).await,
+            Some(error) => self.again(Err(error), Changed::Job).await,
             None => self.look().await,
         }
+    }
+
+    /// How many tasks the controller has counted.
+    fn counted(&self) -> u32 {
+        let job = self.seen.job.as_ref();
+        let counted = job.and_then(|job| job["status"]["completedIndexes"].as_str()).unwrap_or_default();
+        IndexSet::from_api(counted, u32::MAX).len()
     }
 
     /// Waits a little for the controller, which counts the pods that were handed over.
     pub(super) async fn count(&mut self) -> Result<(), Stopped> {
         let all = self.rerun.wanted.done.set().len();
-        let job = self.seen.job.as_ref();
-        let counted = job.and_then(|job| job["status"]["completedIndexes"].as_str()).unwrap_or_default();
-        let counted = IndexSet::from_api(counted, u32::MAX).len();
+        let counted = self.counted();
         let name = self.name().to_owned();
-        let text = || format!("{counted} of {all} pods counted by the job controller");
+        let text = || format!("{counted} of {} counted by the job controller", count(all, "pod", "pods"));
         self.progress.show(&name, text, |_| text())?;
         if counted != self.last_count.0 {
             self.last_count = (counted, Instant::now());
@@ -64,9 +73,12 @@ impl Launch<'_> {
             self.term.note(&format!("{name}: {} (still waiting; is kube-controller-manager running?)", text()));
         }
         sleep(BETWEEN_COUNTS).await;
-        // Only the Job tells; pods are looked at again when it has not for a while.
+        // Only the Job tells; pods are looked at again when it has not for a while, and then not often: they are many.
         self.seen.job = self.found(Kind::Job, &name).await?;
-        if self.last_count.1.elapsed() > BETWEEN_COUNTS * 10 {
+        if self.counted() == all {
+            self.progress.show_last(&name, &format!("{} counted by the job controller", count(all, "pod", "pods")));
+        }
+        if self.last_count.1.elapsed().min(self.looked.elapsed()) > BETWEEN_LOOKS {
             self.look().await?;
         }
         Ok(())

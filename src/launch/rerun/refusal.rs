@@ -2,6 +2,7 @@
 
 use indexedjob_core::rerun::Refusal;
 use indexedjob_core::text::shown;
+use indexedjob_core::view::count;
 
 use crate::failure::Failure;
 
@@ -37,8 +38,8 @@ pub(super) fn why_not_made(
             shown(map)
         )),
         Refusal::Vanished(indexes) => Failure::error(format_args!(
-            "the succeeded pods of {} tasks are gone or were taken by another retry",
-            indexes.len()
+            "the succeeded pods of {} are gone or were taken by another retry",
+            count(indexes.len(), "task", "tasks")
         ))
         .hint(match is_begun {
             // Begun that way, it cannot be ended any other.
@@ -46,8 +47,8 @@ pub(super) fn why_not_made(
             false => format!("kubectl indexedjob retry {source} --via=subset{given}"),
         }),
         Refusal::Strange(indexes) => Failure::error(format_args!(
-            "the job controller counts {} tasks of job {name} as done that are not",
-            indexes.len()
+            "the job controller counts {} of job {name} as done, wrongly",
+            count(indexes.len(), "task", "tasks")
         ))
         .hint(undo),
     }

@@ -4,9 +4,11 @@
 //! - `inline`: lists in the script of an init container, as in the Kubernetes docs
 //! - `lists`: lists in `ConfigMaps`
 //! - `values`: variables and words, from files by Kubernetes or by a shell around the command
+//! - `given`: another command for tasks that find what is their own already
 //! - `needs`: what a plan asks for; `renumber`: some of the tasks of another Job
 //! - `read_back`: the reverse, from a Job to its items
 
+mod given;
 mod inline;
 mod lists;
 mod needs;
@@ -18,6 +20,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+pub use given::{Fields, Replacement, replace_command};
 pub use read_back::{ItemPlace, Kept, TaskItems};
 pub use renumber::{Part, renumber};
 
@@ -28,7 +31,7 @@ use super::expansion::escaped;
 use super::{JOB_LABEL, Problem};
 use crate::plan::{Command, Plan, Via};
 use crate::text::shown;
-use crate::work::Source;
+use crate::work::{Piece, Source, Word};
 
 /// The image of the init container that writes inline lists, as in the Kubernetes docs.
 const BASH: &str = "docker.io/library/bash";
@@ -199,7 +202,8 @@ impl Parts<'_> {
             Way::Nothing => {
                 if let Some(words) = needs.words() {
                     // A Job that came from here may give its tasks their values by a shell around the old command.
-                    let wrapped = values::rewrapped(&self.manifest.container()["command"], &words);
+                    let texts: Vec<Word> = words.iter().map(|word| vec![Piece::Text(word.clone())]).collect();
+                    let wrapped = values::rewrapped(&self.manifest.container()["command"], &texts);
                     self.manifest.set_command(&wrapped.unwrap_or(words), needs.keep_entrypoint);
                 }
             }

@@ -11,7 +11,7 @@ use super::lists::{self, List};
 use super::{SCRIPT_PATH, values};
 use crate::numbering::{Index, Numbering};
 use crate::plan::{Command, FileKeyRef, Plan};
-use crate::work::{Items, Piece, Source, Word, Work, code, words};
+use crate::work::{CodeError, Items, Piece, Source, Word, Work, code, words};
 
 /// The variable that the job controller sets, unless the container has one of that name.
 pub(super) const INDEX: &str = "JOB_COMPLETION_INDEX";
@@ -469,18 +469,21 @@ fn program(
             (std::iter::once(path).chain(words.iter().cloned()).collect(), token, false)
         }
     };
-    let found = words(&typed, token, items.map(Items::columns)).map_err(|error| {
-        let problem = Problem::new(error.to_string());
-        match error.safe {
-            Some(safe) => problem.hint(safe),
-            None => problem.hint("pass the item to the program as an argument of its own, behind it"),
-        }
-    })?;
+    let found = words(&typed, token, items.map(Items::columns)).map_err(code_problem)?;
     let program = match keep_entrypoint {
         true => Program::Unknown(Some(found.words)),
         false => Program::Typed(found.words),
     };
     Ok((program, keep_entrypoint, found.left_to))
+}
+
+/// A placeholder where an item would become code, and what to write instead.
+pub(super) fn code_problem(error: CodeError) -> Problem {
+    let problem = Problem::new(error.to_string());
+    match error.safe {
+        Some(safe) => problem.hint(safe),
+        None => problem.hint("pass the item to the program as an argument of its own, behind it"),
+    }
 }
 
 /// The command of a file and its arguments; empty where it names none.

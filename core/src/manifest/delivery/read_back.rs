@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::super::expansion::{Part, split_first};
 use super::lists::{self, ITEM};
-use super::{needs, values_file};
+use super::{Fields, needs, values_file};
 use crate::index_set::{GREATEST, IndexSet};
 use crate::numbering::{Index, NUMBERS, Numbering};
+use crate::work::object_keys;
 
 /// The annotation with the numbers under which the items are kept, one for each; of a Job with only some of the tasks.
 pub(super) const ITEM_NUMBERS: &str = "kubectl-indexedjob/item-numbers";
@@ -107,6 +108,17 @@ impl TaskItems {
     #[must_use]
     pub fn get(&self, index: Index) -> Option<&[u8]> {
         self.0.get(&index.0).map(AsRef::as_ref)
+    }
+
+    /// What they are like, by the first of them that could be read.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        let Some(first) = self.0.values().next() else { return Fields::Unknown };
+        let mut names = object_keys(first).unwrap_or_default();
+        // Those of a table are in its order, those of JSON were sorted, and the text is as it was.
+        let in_order = names.is_sorted();
+        names.sort_unstable();
+        Fields::Named { names, in_order }
     }
 }
 

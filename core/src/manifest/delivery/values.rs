@@ -1,6 +1,7 @@
 //! Values of each task's own, in variables and in the words of its command: from a file that Kubernetes reads
 //! (`fileKeyRef`, KEP-3721), or by a POSIX `sh` around the command.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -37,6 +38,15 @@ pub(super) fn key(source: Source) -> String {
         Source::Number => "IJ_N".to_owned(),
         Source::Item => "IJ_I".to_owned(),
         Source::Column(column) => format!("IJ_C{column}"),
+    }
+}
+
+/// The source of this name: the reverse of [`key`].
+fn source(key: &str) -> Option<Source> {
+    match key {
+        "IJ_N" => Some(Source::Number),
+        "IJ_I" => Some(Source::Item),
+        _ => key.strip_prefix("IJ_C")?.parse().ok().map(Source::Column),
     }
 }
 
@@ -166,20 +176,7 @@ fn some_text(text: &mut String) -> Option<Piece> {
 /// `prelude` makes the values known as variables of the shell. The typed parts are as Kubernetes must read them.
 pub(super) fn wrapper(prelude: &str, variables: &[(String, Word)], command: &[Word]) -> Vec<String> {
     let mut parts = Vec::new();
-    let mut quoted = |word: &[Piece]| {
-        let mut text = "\"".to_owned();
-        for piece in word {
-            let _ = match piece {
-                Piece::Text(part) => {
-                    parts.push(part.clone());
-                    write!(text, "${{{}}}", parts.len())
-                }
-                Piece::Value(source) => write!(text, "${}", key(*source)),
-            };
-        }
-        text.push('"');
-        text
-    };
+    let mut quoted = |word: &[Piece]| in_quotes(word, &mut parts);
     let mut script = prelude.to_owned();
     for (name, word) in variables {
         let _ = writeln!(script, "export {name}={}", quoted(word));
@@ -190,9 +187,47 @@ pub(super) fn wrapper(prelude: &str, variables: &[(String, Word)], command: &[Wo
     head.into_iter().chain(parts).collect()
 }
 
+/// A word for the shell, whose texts become arguments of it behind those of `parts`.
+fn in_quotes(word: &[Piece], parts: &mut Vec<String>) -> String {
+    let mut text = "\"".to_owned();
+    for piece in word {
+        let _ = match piece {
+            Piece::Text(part) => {
+                parts.push(part.clone());
+                write!(text, "${{{}}}", parts.len())
+            }
+            Piece::Value(source) => write!(text, "${}", key(*source)),
+        };
+    }
+    text.push('"');
+    text
+}
+
+/// The variable that a line of a [`wrapper`] exports, and what it puts there; None for any other line.
+fn exported<'a>(line: &'a str, parts: &[String]) -> Option<(&'a str, Word)> {
+    let (name, quoted) = line.strip_prefix("export ")?.split_once('=')?;
+    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let piece = |part: &str| match part.strip_prefix('{') {
+        Some(nth) => {
+            Some(Piece::Text(parts.get(nth.strip_suffix('}')?.parse::<usize>().ok()?.checked_sub(1)?)?.clone()))
+        }
+        None => source(part).map(Piece::Value),
+    };
+    let pieces = text.split("$$").skip(1).map(piece).collect::<Option<_>>()?;
+    Some((name, pieces))
+}
+
+/// Does the shell of a [`wrapper`] know the value of `source`? Only what it puts somewhere is sure to be in its file.
+pub(super) fn is_set_by(command: &Value, source: Source) -> bool {
+    let name = format!("$${}", key(source));
+    let script = command[2].as_str().unwrap_or_default();
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    script.match_indices(&name).any(|(at, _)| ends(&script[at + name.len()..]))
+}
+
 /// `words`, which are as Kubernetes must read them, in place of the command inside a [`wrapper`], whose variables stay;
 /// None where the `command` of a container is no such wrapper.
-pub(super) fn rewrapped(command: &Value, words: &[String]) -> Option<Vec<String>> {
+pub(super) fn rewrapped(command: &Value, words: &[Word]) -> Option<Vec<String>> {
     let old: Vec<&str> = command.as_array()?.iter().map(Value::as_str).collect::<Option<_>>()?;
     let ["sh", "-c", script, "sh"] = old.get(..4)? else { return None };
     let (prelude, exec) = script.strip_suffix('\n')?.rsplit_once('\n')?;
@@ -200,18 +235,17 @@ pub(super) fn rewrapped(command: &Value, words: &[String]) -> Option<Vec<String>
     if !sets_values || !exec.starts_with("exec \"") {
         return None;
     }
-    let first = old.len() - 3;
-    let exec: Vec<String> = (first..first + words.len()).map(|at| format!("\"$${{{at}}}\"")).collect();
+    let mut parts: Vec<String> = old[4..].iter().map(ToString::to_string).collect();
+    let variables: BTreeMap<&str, Word> = prelude.lines().filter_map(|line| exported(line, &parts)).collect();
+    let words = words.iter().map(|word| with_values(word, |name| variables.get(name).cloned()));
+    let exec: Vec<String> = words.map(|word| escaped(&in_quotes(&word, &mut parts))).collect();
     let script = format!("{prelude}\nexec {}\n", exec.join(" "));
-    let kept = old[4..].iter().map(ToString::to_string);
     let start = ["sh".to_owned(), "-c".to_owned(), script, "sh".to_owned()];
-    Some(start.into_iter().chain(kept).chain(words.iter().cloned()).collect())
+    Some(start.into_iter().chain(parts).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::super::super::expansion::kubernetes;
     use super::*;
 
@@ -246,12 +280,18 @@ mod tests {
     fn a_command_is_replaced_inside_the_wrapper_and_its_variables_stay() {
         let variables = [("ITEM".to_owned(), vec![text("<"), Piece::Value(Source::Item)])];
         let old = wrapper(". /indexedjob/values || exit\n", &variables, &[vec![text("rev")], vec![text("f")]]);
-        let new = rewrapped(&json!(old), &["cat".to_owned(), "$$HOME".to_owned()]).unwrap();
+        let new = rewrapped(&json!(old), &[vec![text("cat")], vec![text("$$HOME")]]).unwrap();
         let script = ". /indexedjob/values || exit\nexport ITEM=\"$${1}$$IJ_I\"\nexec \"$${4}\" \"$${5}\"\n";
         assert_eq!(new, ["sh", "-c", script, "sh", "<", "rev", "f", "cat", "$$HOME"]);
-        assert_eq!(rewrapped(&json!(new), &["true".to_owned()]).unwrap().len(), 10);
+        assert_eq!(rewrapped(&json!(new), &[vec![text("true")]]).unwrap().len(), 10);
+        let item = [vec![text("a"), Piece::Value(Source::Item)], vec![]];
+        assert!(rewrapped(&json!(old), &item).unwrap()[2].ends_with("\nexec \"$${4}$$IJ_I\" \"\"\n"));
+        let by_name = rewrapped(&json!(old), &[vec![text("a$(ITEM)")]]).unwrap();
+        assert_eq!(by_name[2].lines().last(), Some("exec \"$${4}$${5}$$IJ_I\""));
+        assert_eq!(by_name[7..], ["a", "<"]);
+        assert!(is_set_by(&json!(old), Source::Item) && !is_set_by(&json!(old), Source::Column(1)));
         for other in [json!(["sh", "-c", "echo a\nexec \"$$@\"\n", "sh", "true"]), json!(["true"]), Value::Null] {
-            assert_eq!(rewrapped(&other, &["cat".to_owned()]), None, "{other}");
+            assert_eq!(rewrapped(&other, &[vec![text("cat")]]), None, "{other}");
         }
     }
 

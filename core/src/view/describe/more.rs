@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::page::Page;
 use super::{Described, Parts, policies};
-use crate::facts::JobFacts;
+use crate::facts::{JobFacts, skipped_indexes};
 use crate::human;
 use crate::index_set::IndexSet;
 use crate::lifecycle::Former;
@@ -30,7 +30,7 @@ pub(super) fn show(page: &mut Page, job: &Parts, d: &Described<'_>, now: Timesta
     block(page, "Status:", &status(job, d.job, now, zone));
     block(page, "Retry:", &retry(job));
     let numbering = numbering(job);
-    block(page, "Indexes:", &indexes(&job.spec, &job.status, d.progress, &numbering));
+    block(page, "Indexes:", &indexes(job, d.progress, &numbering));
     block(page, "Limits:", &limits(&job.spec));
     lines(page, "Pod Failure Policy:", &policies::failure(job.spec.pod_failure_policy.as_ref()));
     lines(page, "Success Policy:", &policies::success(job.spec.success_policy.as_ref(), &numbering));
@@ -95,7 +95,7 @@ fn cancelled(json: &Value) -> Option<String> {
 /// Of what a run that `retry` has made is one, and what it runs.
 fn retry(job: &Parts) -> Vec<(&'static str, String)> {
     let annotation = |key: &str| job.meta.annotations.as_ref().and_then(|all| all.get(key)).cloned();
-    let fields = [("Of", RETRY_OF), ("First Run", FIRST_RUN), ("Runs Again", RETRIED), ("Left Out", SKIPPED)];
+    let fields = [("Of", RETRY_OF), ("First Run", FIRST_RUN), ("Runs Again", RETRIED), ("Skipped", SKIPPED)];
     fields.into_iter().filter_map(|(label, key)| Some((label, annotation(key)?))).collect()
 }
 
@@ -114,23 +114,22 @@ pub(super) fn numbering(job: &Parts) -> Numbering {
 
 /// The indexes in full, since a list that is cut hides the one that is looked for; by the numbers of the tasks where
 /// they have some, unlike kubectl's `Completed Indexes`.
-fn indexes(
-    spec: &JobSpec,
-    status: &JobStatus,
-    progress: Option<&JobProgress>,
-    numbering: &Numbering,
-) -> Vec<(&'static str, String)> {
+fn indexes(job: &Parts, progress: Option<&JobProgress>, numbering: &Numbering) -> Vec<(&'static str, String)> {
+    let (spec, status) = (&job.spec, &job.status);
     let indexed = spec.completion_mode.as_deref() == Some("Indexed");
     let Some(completions) = spec.completions.filter(|_| indexed).and_then(|n| u32::try_from(n).ok()) else {
         return Vec::new();
     };
     let read = |text: &Option<String>| IndexSet::from_api(text.as_deref().unwrap_or_default(), completions);
     let (done, failed) = (read(&status.completed_indexes), read(&status.failed_indexes));
-    let rest = IndexSet::all(completions).difference(&done).difference(&failed);
-    let mut fields = vec![("Succeeded", format!("{} of {}", done.len(), count(completions, "index", "indexes")))];
+    let annotation = job.meta.annotations.as_ref().and_then(|all| all.get(SKIPPED));
+    let skipped = skipped_indexes(annotation.map(String::as_str), numbering, completions);
+    let succeeded = done.difference(&skipped);
+    let rest = IndexSet::all(completions).difference(&done).difference(&failed).difference(&skipped);
+    let mut fields = vec![("Succeeded", format!("{} of {}", succeeded.len(), count(completions, "index", "indexes")))];
     let mut sets = match progress {
         Some(progress) => by_state(progress),
-        None => vec![("Failed", failed), ("Unfinished", rest)],
+        None => vec![("Failed", failed), ("Unfinished", rest), ("Skipped", skipped)],
     };
     if let Some(all) = numbering.set() {
         fields.insert(0, ("Numbers", format!("{} (index 0 is number {})", all.compact(), numbering.number(Index(0)))));
@@ -159,6 +158,7 @@ fn by_state(progress: &JobProgress) -> Vec<(&'static str, IndexSet)> {
         IndexState::Terminating => Some("Terminating"),
         IndexState::Pending => Some("Pending"),
         IndexState::Unfinished => Some("Unfinished"),
+        IndexState::Skipped => Some("Skipped"),
         IndexState::Succeeded => None,
     };
     let mut set = |state| states.remove(&state).map(IndexSet::from_iter).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Row, SortBy, Status};
 use crate::index_set::IndexSet;
 use crate::progress::IndexState::{
-    self, Failed, Pending, Retrying, Running, Starting, Succeeded, Terminating, Unfinished,
+    self, Failed, Pending, Retrying, Running, Skipped, Starting, Succeeded, Terminating, Unfinished,
 };
 use crate::text::Foreign;
 use crate::view::{count, line};
@@ -37,7 +37,7 @@ impl<'a> Screen<'a> {
         for row in status.sorted(by) {
             match row.state() {
                 Failed | Retrying | Running => rows.push(row),
-                Pending | Starting | Terminating | Unfinished => folding.take(&row),
+                Pending | Starting | Terminating | Unfinished | Skipped => folding.take(&row),
                 Succeeded => {}
             }
         }
@@ -70,6 +70,7 @@ impl<'a> Folding<'a> {
             let no_pod = match state {
                 Pending if first.status.refusal.is_none() => why_pending(status),
                 Unfinished => why_unfinished(status).into(),
+                Skipped => "left out by the retry that made the Job".into(),
                 _ => Foreign::default(),
             };
             Some(Fold { first, no_pod, indexes: indexes.into_iter().collect() })
