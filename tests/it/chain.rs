@@ -1,6 +1,7 @@
 //! Jobs that were retried, and their runs together.
 
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::fake::{Pod, Resource, Server};
 use crate::harness::run;
@@ -101,8 +102,12 @@ fn the_log_of_a_task_that_was_done_before_comes_from_the_run_that_did_it() {
         let server = retried(make());
         let log = run(&server, "logs x-r1 --index 0,4 --prefix=never").output();
         log.is(0, "first 0\nfirst 4\n", "");
-        let files = run(&server, "logs x-r1 --index 2 --save logs").output();
-        files.ends_with_code(0);
+        let saved = TempDir::new().unwrap();
+        run(&server, "logs x-r1 --index 0,2 --save").args([saved.path()]).output().ends_with_code(0);
+        let file = |name: &str| std::fs::read_to_string(saved.path().join(name)).unwrap();
+        assert_eq!((file("2/1.log").as_str(), file("0/1.log").as_str()), ("first 2\n", "first 0\n"));
+        let rows: Vec<String> = file("joblog.tsv").lines().skip(1).map(|row| row[..1].to_owned()).collect();
+        assert_eq!(rows, ["0", "2"]);
         server.job("default", "x").delete();
         let adopted = server.job("default", "x-r1").json()["spec"]["manualSelector"] == true;
         let log = run(&server, "logs x-r1 --index 0").output();
