@@ -14,4 +14,4 @@ pub(crate) use create::{checked, create};
 pub(crate) use drain::{Drain, Drained, Lowered};
 pub(crate) use gone::until_gone;
 pub(crate) use replace::{make_room, rehearse};
-pub(crate) use rerun::{NotMade, Rerun, give_time_back, rerun, take_back};
+pub(crate) use rerun::{NotMade, Rerun, begun_otherwise, give_time_back, rerun, take_back};

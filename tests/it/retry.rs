@@ -650,6 +650,49 @@ fn a_smaller_job_has_only_what_is_left_and_calls_it_by_its_numbers() {
 }
 
 #[test]
+fn what_a_smaller_run_was_given_is_that_of_the_next_one_too() {
+    // No more run at a time than there are.
+    for (via, parallelism) in [("status", 3), ("subset", 1)] {
+        let server = server();
+        server.set_version("v1.37.1");
+        let first = run(&server, "retry x --index 1 --via=subset --env A=1 --parallelism 3").args(["--", "fixed"]);
+        first.output().says(0, &created("x-r1"), &["retrying task 1 of 5 of x as x-r1, via subset\n"]);
+        let second = run(&server, &format!("retry x --via={via} --env B=2")).output();
+        second.says(0, &created("x-r2"), &[&format!("retrying task 3 of 5 of x as x-r2, via {via}\n")]);
+        assert!(!second.stderr.contains("note:"), "{second:?}");
+        let spec = &server.job("default", "x-r2").json()["spec"];
+        let container = &spec["template"]["spec"]["containers"][0];
+        assert_eq!((&container["command"], &spec["parallelism"]), (&json!(["fixed"]), &json!(parallelism)));
+        let given = |name: &str| container["env"].as_array().unwrap().iter().any(|variable| variable["name"] == name);
+        assert!(given("A") && given("B"), "{container}");
+    }
+}
+
+#[test]
+fn where_it_is_not_known_what_a_smaller_run_was_given_that_is_said() {
+    let server = server();
+    server.set_version("v1.37.1");
+    run(&server, "retry x --index 1 --via=subset").args(["--", "fixed"]).output().says(0, &created("x-r1"), &[]);
+    server.job("default", "x-r1").edit(|job| {
+        job["metadata"]["annotations"].as_object_mut().expect("it has some").remove("kubectl-indexedjob/whole-spec");
+    });
+    let note = "note: it is made like x; what x-r1 was given besides is not known, and has to be given again\n";
+    run(&server, "retry x").output().says(0, &created("x-r2"), &[note]);
+}
+
+#[test]
+fn a_dry_run_refuses_what_a_retry_with_other_flags_has_begun() {
+    let server = server();
+    killed_after(&server, 1);
+    for mode in ["client", "server"] {
+        let other = run(&server, &format!("retry x --env A=2 --dry-run={mode}")).output();
+        other.says(1, "", &["error: job x-r1 was begun by a retry with other flags that has not ended"]);
+        let same = run(&server, &format!("retry x --dry-run={mode}")).output();
+        same.says(0, same.text(), &["going on with x-r1"]);
+    }
+}
+
+#[test]
 fn a_smaller_job_that_was_begun_is_ended_or_taken_back() {
     for k in 1..=2 {
         for undo in [false, true] {

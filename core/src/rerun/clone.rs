@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::adopt::RUN_LABEL;
+use super::whole::WHOLE_SPEC;
 use super::{CHAIN, DONE, FIRST_RUN, HELD_TTL, QUEUE, RETRIED, RETRY, RETRY_OF, RETRYING, SHARED, SKIPPED};
 use crate::creation::CREATING;
 use crate::index_set::IndexSet;
@@ -43,7 +44,7 @@ const GENERATED: [&str; 4] =
     ["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
 
 /// What belongs to the one Job that has it.
-const OWN_ANNOTATIONS: [&str; 16] = [
+const OWN_ANNOTATIONS: [&str; 17] = [
     "batch.kubernetes.io/job-tracking",
     "batch.kubernetes.io/cronjob-scheduled-timestamp",
     "cronjob.kubernetes.io/instantiate",
@@ -60,6 +61,7 @@ const OWN_ANNOTATIONS: [&str; 16] = [
     SKIPPED,
     DONE,
     SHARED,
+    WHOLE_SPEC,
 ];
 
 /// A Job called `name` like `source`, in which `done` indexes are done.

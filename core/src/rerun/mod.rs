@@ -7,7 +7,8 @@
 //! - `status`: its status is told; `adopt`: it takes over the pods that succeeded; or it has only what is left
 //! - `wanted`: the run that shall come about; `mark`: what tells one retry from another; `ttl`: of the source
 //! - `clone`: the new Job from the old one; `chain`: which Jobs are runs of which; `ask`: what is to be run again
-//! - `loss`: what goes with a run that is deleted; `together`: all runs as one Job
+//! - `whole`: what a smaller run was given, for the next; `loss`: what goes with a run that is deleted; `together`: all
+//!   runs as one Job
 
 mod adopt;
 mod ask;
@@ -19,6 +20,7 @@ mod status;
 mod together;
 mod ttl;
 mod wanted;
+mod whole;
 
 use serde_json::{Value, json};
 
@@ -32,6 +34,7 @@ pub use mark::{Mark, Way};
 pub use status::{CompletedIndexes, NotCanonical, strays};
 pub use ttl::free_source;
 pub use wanted::Wanted;
+pub use whole::{Source, remember_whole};
 
 use ttl::{Ttl, source_ttl};
 use wanted::release;

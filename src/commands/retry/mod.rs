@@ -61,7 +61,8 @@ pub(crate) async fn run(args: RetryArgs, context: &Context) -> Result<Exit, Fail
         let left_out = told(&asked.left_out);
         context.term.note(&format!("{left_out} succeeded already and will not run; --state all runs them again"));
     }
-    let draft = Draft { args: &args, chain: &chain, asked: &asked, cluster: &cluster, context, features };
+    let source = source::to_clone(&chain, &asked, context);
+    let draft = Draft { args: &args, chain: &chain, asked: &asked, source, cluster: &cluster, context, features };
     draft.run().await
 }
 
@@ -153,6 +154,8 @@ struct Draft<'a> {
     args: &'a RetryArgs,
     chain: &'a Chain,
     asked: &'a Ask<'a>,
+    /// The Job to clone.
+    source: Value,
     cluster: &'a Cluster,
     context: &'a Context,
     features: Features,
@@ -170,9 +173,16 @@ impl Draft<'_> {
             self.tell(&wanted);
             let first_form = wanted.first_form();
             fits(&first_form)?;
+            if self.args.dry_run != DryRun::None && begun.is_some_and(|run| is_other(run, &wanted.mark)) {
+                let (name, given) = (name_of(&wanted.job), self.context.connection.given());
+                return Err(launch::begun_otherwise(&shown(name), &self.asked.base.facts.name, &given));
+            }
             match self.args.dry_run {
                 DryRun::None => {}
                 DryRun::Client => return self.show(&first_form, &wanted.job, "dry run").await,
+                DryRun::Server if begun.is_some() => {
+                    return self.show(&first_form, &wanted.job, "server dry run").await;
+                }
                 DryRun::Server => {
                     let checked = self.cluster.create(&first_form, true).await?;
                     return self.show(&checked, &wanted.job, "server dry run").await;
@@ -224,7 +234,7 @@ impl Draft<'_> {
             avoided: &avoided,
             features: self.features,
         };
-        let cloned = rerun::clone(&base.json, &name, &self.asked.done, &changes)?;
+        let cloned = rerun::clone(&self.source, &name, &self.asked.done, &changes)?;
         let columns = fields.as_ref().map(|fields| match fields {
             Fields::Named { names, .. } => names.as_slice(),
             Fields::Unknown => &[],
@@ -238,7 +248,7 @@ impl Draft<'_> {
 
     /// What the items of the tasks are like, where another command could mention them; None where there are none.
     async fn fields(&self) -> Result<Option<Fields>, Failure> {
-        let Some(place) = ItemPlace::of(&self.asked.base.json) else { return Ok(None) };
+        let Some(place) = ItemPlace::of(&self.source) else { return Ok(None) };
         // Only braces may hold the name of a column.
         let asks = self.args.token() == Token::Braces && self.args.command.iter().any(|word| word.contains('{'));
         if !asks {
@@ -254,7 +264,11 @@ impl Draft<'_> {
         let mut made = Objects { job: cloned.job, helpers: vec![] };
         let mut done = CompletedIndexes::default();
         match mark.way {
-            Way::Subset => made = renumber(made.job, &self.part(&maps, mark.suffix()))?,
+            Way::Subset => {
+                let whole = made.job.clone();
+                made = renumber(made.job, &self.part(&maps, mark.suffix()))?;
+                rerun::remember_whole(&mut made.job, &whole);
+            }
             Way::Status | Way::Adopt => {
                 let completions = self.asked.base.facts.completions;
                 done = CompletedIndexes::new(&self.asked.done, completions).map_err(Failure::error)?;
@@ -312,7 +326,7 @@ impl Draft<'_> {
     /// Shows `first`, the Job as it would be sent, or what comes of it in the end.
     async fn show(&self, first: &Value, released: &Value, how: &str) -> Result<Exit, Failure> {
         let name = shown(name_of(first));
-        let (old, numbers) = (&self.asked.base.json, &self.asked.numbers);
+        let (old, numbers) = (&self.source, &self.asked.numbers);
         let text = match self.args.output {
             Some(form) => printed(std::slice::from_ref(first), form),
             None => format!("job.batch/{name} created ({how})\n{}", would_make(numbers, old, released)),
@@ -324,6 +338,11 @@ impl Draft<'_> {
         self.context.term.page(&text).await?;
         Ok(Exit::Done)
     }
+}
+
+/// Was `run` begun by another retry than that of this mark?
+fn is_other(run: &Run, mark: &Mark) -> bool {
+    run.mark.as_ref().is_some_and(|begun| !begun.same_retry(mark))
 }
 
 /// The server takes annotations up to a limit, and those of a run hold sets of tasks.

@@ -8,9 +8,10 @@ use indexedjob_core::facts::{JobFacts, Phase};
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::JobProgress;
-use indexedjob_core::rerun::{Chain, Run};
+use indexedjob_core::rerun::{Ask, Chain, Run};
 use indexedjob_core::select::{OutOfRange, Selection};
 use indexedjob_core::text::{quoted, shown};
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::super::input::selection;
@@ -23,6 +24,18 @@ use crate::failure::Failure;
 /// How often, and how far apart, is looked whether a Job whose fate is known has come to its end.
 const LOOKS: u32 = 120;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// The Job to clone for `asked`, with what newer runs were given; where that is not known, it is said.
+pub(super) fn to_clone(chain: &Chain, asked: &Ask<'_>, context: &Context) -> Value {
+    let source = chain.source(asked.base);
+    if let Some(newer) = source.unknown {
+        let (base, newer) = (shown(&asked.base.facts.name), shown(&newer));
+        context.term.note(&format!(
+            "note: it is made like {base}; what {newer} was given besides is not known, and has to be given again"
+        ));
+    }
+    source.job
+}
 
 /// `chain`, read anew once its newest run has ended. While that is waited for, another retry may have made a newer one,
 /// which has to end as well.

@@ -21,6 +21,7 @@ use crate::cluster::{Cluster, ClusterError, Kind};
 use crate::failure::Failure;
 use crate::term::{Progress, Term, Wish};
 
+pub(crate) use refusal::begun_otherwise;
 use refusal::why_not_made;
 use undo::uid;
 pub(crate) use undo::{give_time_back, take_back};

@@ -22,10 +22,7 @@ pub(super) fn why_not_made(
         Refusal::Taken | Refusal::HalfMade if is_raced => faster(&name, given),
         Refusal::Taken => Failure::error(format_args!("job {name} already exists"))
             .hint(format!("give the new Job another name by --name, or: kubectl indexedjob delete {name}{given}")),
-        Refusal::HalfMade => Failure::error(format_args!(
-            "job {name} was begun by a retry with other flags that has not ended; it is suspended"
-        ))
-        .hint(format!("unless that one is still at work: {undo}")),
+        Refusal::HalfMade => begun_otherwise(&name, source, given),
         Refusal::Leaving => Failure::error(format_args!("job {name} is being deleted"))
             .hint(format!("kubectl wait --for=delete job/{name}{given}, then retry again")),
         Refusal::Raced => faster(&name, given),
@@ -52,6 +49,14 @@ pub(super) fn why_not_made(
         ))
         .hint(undo),
     }
+}
+
+/// The run `name` was begun by another retry of `source`.
+pub(crate) fn begun_otherwise(name: &str, source: &str, given: &str) -> Failure {
+    Failure::error(format_args!("job {name} was begun by a retry with other flags that has not ended; it is suspended"))
+        .hint(format!(
+            "unless that one is still at work: kubectl indexedjob retry {source} --undo{given}, then retry again"
+        ))
 }
 
 fn faster(name: &str, given: &str) -> Failure {

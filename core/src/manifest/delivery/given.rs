@@ -67,6 +67,11 @@ fn given_words(manifest: &Manifest, new: Replacement) -> Result<Vec<String>, Pro
     });
     let sources: BTreeSet<Source> = values.collect();
     let container = manifest.container();
+    if values::is_nested(&container["command"]) {
+        let problem = "the command of this smaller run is inside two shells, one for its index and one for its item; \
+                       another command cannot take its place";
+        return Err(Problem::new(problem).hint("leave the command as it is, or create a Job of these tasks"));
+    }
     let told = !new.fields.is_some_and(|fields| is_ambiguous(fields, &sources));
     if told && sources.iter().all(|source| variable(container, *source).is_some()) {
         let name = |source| variable(container, source).unwrap_or_default().to_owned();

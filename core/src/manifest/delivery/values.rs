@@ -225,6 +225,13 @@ pub(super) fn is_set_by(command: &Value, source: Source) -> bool {
     script.match_indices(&name).any(|(at, _)| ends(&script[at + name.len()..]))
 }
 
+/// Is `command` a [`wrapper`] around another one? Each sets variables of its own.
+pub(super) fn is_nested(command: &Value) -> bool {
+    let words: Vec<&str> = command.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let sets_values = |script: &str| script.contains("IJ_N=") || script.contains(DIRECTORY);
+    words.windows(4).filter(|words| matches!(words, ["sh", "-c", script, "sh"] if sets_values(script))).count() > 1
+}
+
 /// `words`, which are as Kubernetes must read them, in place of the command inside a [`wrapper`], whose variables stay;
 /// None where the `command` of a container is no such wrapper.
 pub(super) fn rewrapped(command: &Value, words: &[Word]) -> Option<Vec<String>> {
@@ -274,6 +281,15 @@ mod tests {
         );
         // Kubernetes takes all up to the first `)` for the name.
         assert_eq!(of("$(f $(N))$(N)"), [text("$(f $(N))"), text("<"), value]);
+    }
+
+    #[test]
+    fn a_wrapper_around_another_is_told() {
+        let inner = wrapper(". /indexedjob/values || exit\n", &[], &[vec![text("rev")]]);
+        let words: Vec<Word> = inner.iter().map(|word| vec![text(word)]).collect();
+        let outer = wrapper("IJ_N=$$((IJ_N+1))\n", &[], &words);
+        let own = wrapper("IJ_N=1\n", &[], &[vec![text("sh")], vec![text("-c")], vec![text("work")], vec![text("sh")]]);
+        assert_eq!([inner, outer, own].map(|command| is_nested(&json!(command))), [false, true, false]);
     }
 
     #[test]
