@@ -150,6 +150,20 @@ fn a_smaller_job_runs_what_is_left_with_its_numbers_and_items() {
     }
 }
 
+/// An editor who tries a mend on one of two tasks gets a smaller Job, and the mend is that of the rest, too.
+#[test]
+fn a_mend_that_was_tried_on_one_task_stays_for_the_rest() {
+    let space = Space::new("retry-mend");
+    let editor = space.config_of_user("editor", Some("edit"));
+    space.indexedjob(&format!("create x {CREATE} --completions 8")).args(["--", "sh", "-c", PROGRAM]).ok();
+    fails(&space, "x");
+    let one = space.indexedjob("retry x --index 3 --env OK=yes --wait --timeout=300s").kubeconfig(&editor).output();
+    one.is(0, "job.batch/x-r1 created\njob.batch/x-r1 condition met\n", &["as x-r1, via subset\n"]);
+    let rest = space.indexedjob("retry x --wait --timeout=300s").kubeconfig(&editor).output();
+    rest.is(0, "job.batch/x-r2 created\njob.batch/x-r2 condition met\n", &["retrying task 7 of 8 of x as x-r2"]);
+    space.indexedjob("logs x-r2 --index 7 --prefix=never").output().is(0, "did 7\n", &[]);
+}
+
 /// A Job of plain YAML, without a limit per index: 8 indexes, of which 3 and 7 fail.
 fn plain(name: &str) -> Value {
     let container = json!({
