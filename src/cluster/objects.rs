@@ -1,5 +1,7 @@
 //! What can be asked of the API, as JSON in and out or as facts.
 
+use std::collections::BTreeSet;
+
 use ::http::Method;
 use indexedjob_core::facts::{JobFacts, Page};
 use serde::Deserialize;
@@ -116,22 +118,28 @@ impl Cluster {
             "involvedObject.name={name},involvedObject.namespace={namespace},\
              involvedObject.kind={kind},involvedObject.uid={uid}"
         );
-        self.list_events(&about).await
+        self.list_events(&about, |_| true).await
     }
 
-    /// The events of Jobs whose pods could not be created, of all Jobs of the namespace; in no order.
-    pub(crate) async fn refusals(&self) -> Result<Vec<Value>, ClusterError> {
-        self.list_events("involvedObject.kind=Job,reason=FailedCreate").await
+    /// Why Jobs of these uids may have no pods: that pods could not be created, and that some were since; in no order.
+    /// One list for all of them, and a second one where the first tells of any.
+    pub(crate) async fn refusals(&self, uids: &BTreeSet<&str>) -> Result<Vec<Value>, ClusterError> {
+        let keep = |event: &Value| event["involvedObject"]["uid"].as_str().is_some_and(|uid| uids.contains(uid));
+        let mut events = self.list_events("involvedObject.kind=Job,reason=FailedCreate", keep).await?;
+        if !events.is_empty() {
+            events.extend(self.list_events("involvedObject.kind=Job,reason=SuccessfulCreate", keep).await?);
+        }
+        Ok(events)
     }
 
-    async fn list_events(&self, fields: &str) -> Result<Vec<Value>, ClusterError> {
+    async fn list_events(&self, fields: &str, keep: impl Fn(&Value) -> bool) -> Result<Vec<Value>, ClusterError> {
         let namespace = self.namespace().to_owned();
         let path = match namespace.as_str() {
             "" => "/api/v1/events".to_owned(),
             namespace => format!("/api/v1/namespaces/{}/events", escaped(namespace)),
         };
         let asked = Asked { verb: "list", resource: "events".to_owned(), namespace, ..Asked::default() };
-        Ok(self.pages(&path, asked, &[("fieldSelector", fields)], |_| true, Tries::Bounded).await?.items)
+        Ok(self.pages(&path, asked, &[("fieldSelector", fields)], keep, Tries::Bounded).await?.items)
     }
 
     /// Creates `object` where its apiVersion and kind belong, in its own namespace or this one. Sent once.

@@ -59,7 +59,7 @@ async fn once(args: &ListArgs, cluster: &Cluster, context: &Context) -> Result<E
     Ok(Exit::Done)
 }
 
-/// Why those stand still that do, from one list of pods and one of events for all of them; from none where all goes on.
+/// Why those stand still that do, from lists of pods and of events for all of them; from none where all goes on.
 async fn held_up(jobs: &[JobProgress], cluster: &Cluster, term: &Term) -> HeldUp {
     let still = jobs.iter().filter(|progress| list::needs_pods(progress, clock::now()));
     let still: Vec<&JobFacts> = still.filter_map(JobProgress::job).collect();
@@ -69,7 +69,7 @@ async fn held_up(jobs: &[JobProgress], cluster: &Cluster, term: &Term) -> HeldUp
     let complain = |error: ClusterError| term.note(&format!("why Jobs stand still cannot be read: {error}"));
     let uids: BTreeSet<&str> = still.iter().map(|job| job.uid.as_str()).collect();
     let pods = cluster.pending_pods(&uids).await.map_err(complain).unwrap_or_default();
-    let events = cluster.refusals().await.map_err(complain).unwrap_or_default();
+    let events = cluster.refusals(&uids).await.map_err(complain).unwrap_or_default();
     let told = still.into_iter().filter_map(|job| {
         let pods: Vec<PodFacts> = pods.iter().filter(|pod| pod.owner == job.uid).cloned().collect();
         let events = events.iter().filter(|event| event["involvedObject"]["uid"] == job.uid.as_str());

@@ -64,7 +64,7 @@ fn none_is_said_as_kubectl_says_it() {
 
 /// Of any number of Jobs that stand still.
 #[test]
-fn why_jobs_stand_still_is_asked_by_two_lists_where_it_is_wanted() {
+fn why_jobs_stand_still_is_asked_by_a_few_lists_where_it_is_wanted() {
     let server = Server::start();
     let start = "2026-01-01T00:00:00Z";
     for name in ["a", "b"] {
@@ -94,12 +94,26 @@ fn why_jobs_stand_still_is_asked_by_two_lists_where_it_is_wanted() {
     assert_eq!(waiting(1), json!({"reason": "ErrImagePull", "message": "not found"}));
     assert_eq!(waiting(2), json!({"reason": "FailedCreate", "message": "exceeded quota: q"}));
     assert_eq!((waiting(3), &json["items"][1]["reason"]), (json!(null), &json!(null)));
-    assert_eq!(server.requests().len(), 7, "one list of Jobs each, and two more of pods and events");
+    assert_eq!(server.requests().len(), 9, "one list of Jobs each, one of pods, and two of events");
 
     server.forbid("list", "events");
     let output = run(&server, "list -o json").output();
     output.ends_with_code(0);
     assert!(output.stderr.starts_with("why Jobs stand still cannot be read: Error from server (Forbidden): "));
+}
+
+#[test]
+fn a_refusal_that_is_over_is_no_reason() {
+    let server = Server::start();
+    for name in ["refused", "waits"] {
+        let still = job(&server, "default", name, "Indexed");
+        still.set_status(&json!({"active": 0, "startTime": "2026-01-01T00:00:00Z"}));
+        still.add_event("Warning", "FailedCreate", "Error creating: exceeded quota: q");
+    }
+    server.job("default", "waits").add_event("Normal", "SuccessfulCreate", "Created pod: waits-0-abc");
+    let json: serde_json::Value = serde_json::from_slice(&run(&server, "list -o json").output().stdout).unwrap();
+    let waiting = |item: usize| json["items"][item]["waiting"]["reason"].clone();
+    assert_eq!((waiting(0), waiting(1)), (json!("FailedCreate"), json!("PodsMissing")));
 }
 
 #[test]
