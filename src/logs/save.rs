@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use indexedjob_core::index_set::IndexSet;
 use indexedjob_core::manifest::TaskItems;
+use indexedjob_core::rerun::Chain;
 use indexedjob_core::text::{plainly, shown};
 use indexedjob_core::view::indexes;
 use indexedjob_core::view::joblog::{Row, command, joblog};
@@ -41,7 +42,20 @@ pub(crate) struct Saved {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) job: &'a Value,
+    /// All runs, where it is a later one: what was done before it was done by their commands.
+    pub(crate) chain: Option<&'a Chain>,
     pub(crate) items: Option<&'a TaskItems>,
+}
+
+impl<'a> Source<'a> {
+    /// The runs up to this Job, newest first, each with the numbers of the tasks that it was the last to run.
+    fn runs(&self) -> Vec<(&'a Value, IndexSet)> {
+        let Some(chain) = self.chain else { return vec![(self.job, IndexSet::all(u32::MAX))] };
+        let uid = self.job["metadata"]["uid"].as_str().unwrap_or_default();
+        let own = chain.all().iter().find(|run| run.facts.uid == uid).map(|run| (run, run.ran().clone()));
+        let runs = own.into_iter().chain(chain.before(uid));
+        runs.map(|(run, numbers)| (&run.json, numbers)).collect()
+    }
 }
 
 /// Saves `logs` of a Job under `directory`. `progress` is told how many of how many are done.
@@ -236,10 +250,12 @@ fn ledger_there(directory: &Path) -> Result<Ledger, Failure> {
 /// Writes the job log: of each task the newest attempt whose log is there and that has ended.
 fn write_joblog<P>(save: &Save<P>, earlier: &str, logs: &[Log], source: Source) -> Result<(), Failure> {
     let mut rows: BTreeMap<u32, (usize, Row)> = BTreeMap::new();
+    let runs = source.runs();
     for log in logs.iter().filter(|log| !log.previous_run) {
         let (Some(end), Ok(file)) = (&log.end, fs::metadata(save.path(log)?)) else { continue };
         let (number, attempt) = (log.origin.number, log.origin.attempt);
         let item = source.items.and_then(|items| items.get(log.index));
+        let job = runs.iter().find(|(_, numbers)| numbers.contains(number.0)).map(|(job, _)| *job);
         let row = || Row {
             number,
             host: end.node.clone(),
@@ -247,7 +263,7 @@ fn write_joblog<P>(save: &Save<P>, earlier: &str, logs: &[Log], source: Source) 
             ended: end.finished,
             bytes: 0,
             exit_code: end.exit_code,
-            command: command(source.job, &end.container, number, item),
+            command: job.map(|job| command(job, &end.container, number, item)),
         };
         let known = rows.entry(number.0).or_insert_with(|| (attempt, row()));
         if known.0 < attempt {

@@ -75,7 +75,7 @@ fn retried(server: Server) -> Server {
     for index in [0, 2, 4] {
         job.add_logged_pod(index, format!("first {index}\n"));
     }
-    run(&server, "retry x").output().says(0, &created("x-r1"), &[]);
+    run(&server, "retry x -- echo again").output().says(0, &created("x-r1"), &[]);
     server
 }
 
@@ -103,16 +103,29 @@ fn the_log_of_a_task_that_was_done_before_comes_from_the_run_that_did_it() {
         let log = run(&server, "logs x-r1 --index 0,4 --prefix=never").output();
         log.is(0, "first 0\nfirst 4\n", "");
         let saved = TempDir::new().unwrap();
-        run(&server, "logs x-r1 --index 0,2 --save").args([saved.path()]).output().ends_with_code(0);
+        run(&server, "logs x-r1 --index 0-2 --save").args([saved.path()]).output().ends_with_code(0);
         let file = |name: &str| std::fs::read_to_string(saved.path().join(name)).unwrap();
         assert_eq!((file("2/1.log").as_str(), file("0/1.log").as_str()), ("first 2\n", "first 0\n"));
-        let rows: Vec<String> = file("joblog.tsv").lines().skip(1).map(|row| row[..1].to_owned()).collect();
-        assert_eq!(rows, ["0", "2"]);
+        let commands = |log: &str| -> Vec<String> {
+            log.lines().skip(1).filter_map(|row| row.rsplit('\t').next()).map(str::to_owned).collect()
+        };
+        let [of_x, of_x_r1] = ["true", "echo again"];
+        let ran = [(0, of_x), (1, of_x_r1), (2, of_x)];
+        let ran = ran.map(|(number, command)| format!("JOB_COMPLETION_INDEX={number} {command}"));
+        assert_eq!(commands(&file("joblog.tsv")), ran, "each by the command of the run that it ran in");
         server.job("default", "x").delete();
         let adopted = server.job("default", "x-r1").json()["spec"]["manualSelector"] == true;
         let log = run(&server, "logs x-r1 --index 0").output();
         match adopted {
-            true => log.is(0, "first 0\n", ""),
+            true => {
+                log.is(0, "first 0\n", "");
+                run(&server, "logs x-r1 --save").args([saved.path()]).output().ends_with_code(0);
+                assert_eq!(commands(&file("joblog.tsv"))[..3], ran, "what was known stays");
+                let late = TempDir::new().unwrap();
+                run(&server, "logs x-r1 --save").args([late.path()]).output().ends_with_code(0);
+                let log = std::fs::read_to_string(late.path().join("joblog.tsv")).unwrap();
+                assert_eq!(commands(&log)[..2], ["JOB_COMPLETION_INDEX=0 # in a run that is gone", ran[1].as_str()]);
+            }
             false => log.says(1, "", &["index 0"]),
         }
     }

@@ -29,19 +29,20 @@ pub struct Row {
     pub bytes: u64,
     /// Its exit code; above 128 also the number of a signal. None where no container ended: -1, as of a timeout.
     pub exit_code: Option<i32>,
-    /// What it ran: [`command`].
-    pub command: String,
+    /// What it ran: [`command`]. None where it ran in a Job that is gone.
+    pub command: Option<String>,
 }
 
 /// A job log of `rows`, by task. Of `earlier`, the text of one that was written before, the rows stay that are of other
-/// tasks, or of a newer attempt: their pods may be gone by now. Lines of it that are no rows are left out.
+/// tasks, or of a newer attempt: their pods may be gone by now; and those whose command nobody knows any more. Lines of it
+/// that are no rows are left out.
 #[must_use]
 pub fn joblog(earlier: &str, rows: &[Row]) -> String {
     let mut lines: BTreeMap<u32, (f64, String)> = earlier.lines().filter_map(known).collect();
     for row in rows {
         let (start, line) = line(row);
         match lines.get(&row.number.0) {
-            Some((known, _)) if *known > start => {}
+            Some((known, _)) if *known > start || row.command.is_none() && *known >= start => {}
             _ => drop(lines.insert(row.number.0, (start, line))),
         }
     }
@@ -94,7 +95,10 @@ fn line(row: &Row) -> (f64, String) {
     let code = exit_code.unwrap_or(-1);
     let signal = Some(code - 128).filter(|signal| (1..=64).contains(signal)).unwrap_or(0);
     let host = if host.is_empty() { "-" } else { host };
-    let command = command.replace(['\t', '\n', '\r'], " ");
+    let command = match command {
+        Some(command) => command.replace(['\t', '\n', '\r'], " "),
+        None => format!("JOB_COMPLETION_INDEX={number} # in a run that is gone"),
+    };
     let line = format!("{number}\t{host}\t{start}\t{runtime}\t0\t{bytes}\t{code}\t{signal}\t{command}\n");
     (start.parse().unwrap_or(0.0), line)
 }
@@ -117,7 +121,7 @@ mod tests {
 
     fn row(number: u32, start: i64, exit_code: i32) -> Row {
         let at = |second| Some(Timestamp::from_second(1_767_225_600 + second).unwrap());
-        let (host, command) = ("node-1".to_owned(), "sh -c 'a\tb\nc'".to_owned());
+        let (host, command) = ("node-1".to_owned(), Some("sh -c 'a\tb\nc'".to_owned()));
         Row {
             number: Number(number),
             host,

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use indexedjob_core::manifest::ItemPlace;
+use indexedjob_core::rerun::Chain;
 
+use super::super::chain;
 use super::super::status::items;
 use super::Logs;
 use crate::cli::JobName;
@@ -42,6 +44,11 @@ impl Logs<'_> {
             Some(place) => items(&place, &self.cluster, self.context).await?,
             None => None,
         };
+        let chain = match Chain::first_of(&job) {
+            Some(_) => Some(chain::of_job(name.as_str(), &self.cluster).await?),
+            None => None,
+        };
+        let source = Source { job: &job, chain: chain.as_ref(), items: items.as_ref() };
         let logs = std::mem::take(&mut picked.logs);
         let sink = RefCell::new(self.context.term.progress(Wish::Auto, INTERVAL));
         let show = |done: usize, all: usize| {
@@ -53,9 +60,7 @@ impl Logs<'_> {
             // Progress as JSON, which alone could fail, was not asked for.
             let _ = sink.borrow_mut().show(name.as_str(), || state.clone(), draw);
         };
-        let saved =
-            save(&self.reading, Source { job: &job, items: items.as_ref() }, logs, &self.options, directory, show)
-                .await;
+        let saved = save(&self.reading, source, logs, &self.options, directory, show).await;
         drop(sink);
         let saved = saved?;
         let before = match saved.before {
