@@ -7,8 +7,8 @@ use crate::numbering::{Number, Numbering};
 
 impl Chain {
     /// The facts of such a Job; None where no run was released. What it does now is what the newest run does, and its end is
-    /// that of the newest run, unless that is complete and left tasks out that are not done: then it has failed as the last
-    /// run did that failed.
+    /// that of the newest run, unless that is complete and tasks are not done that it left out: then it has failed as the
+    /// last run did that failed. What it ran it may leave undone, by its success policy.
     #[must_use]
     pub fn together(&self) -> Option<JobFacts> {
         let newest = &self.newest()?.facts;
@@ -33,10 +33,15 @@ impl Chain {
     fn verdict(&self) -> Option<Verdict> {
         let own = self.newest()?.facts.verdict.clone();
         let is_complete = own.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Complete);
-        let is_all_done = self.numbers().difference(&self.done()).is_empty();
+        let left_out = self.numbers().difference(self.newest()?.ran()).difference(&self.done());
         let has_failed = |verdict: &Verdict| matches!(verdict.outcome, Outcome::Failed { .. });
         let failed = || self.runs().rev().filter_map(|run| run.facts.verdict.clone()).find(has_failed);
-        if is_complete && !is_all_done { failed().or(own) } else { own }
+        if !is_complete || left_out.is_empty() {
+            return own;
+        }
+        // It has not ended before its newest run has.
+        let settled = own.as_ref().is_some_and(|own| own.settled);
+        failed().map(|failed| Verdict { settled, ..failed }).or(own)
     }
 
     /// `pods`, attempts that `run` made, as attempts of such a Job.
@@ -131,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_was_taken_over_or_left_out_is_no_attempt_of_the_run_that_has_it() {
-        let r1 = run("x-r1", 1, "0-7", &json!({RETRIED: "6,7", SKIPPED: "8,9"}));
+        let r1 = run("x-r1", 1, "0-9", &json!({RETRIED: "6,7", SKIPPED: "8,9"}));
         let chain = Chain::of(first("6-9"), vec![r1]).unwrap();
         let r1 = &chain.all()[1];
         assert!(chain.attempts_of(r1, vec![pod("x-0-abc", 0, "Succeeded")]).is_empty());
@@ -143,13 +148,18 @@ mod tests {
         let ended = |kind: &str| json!([{"type": kind, "status": "True", "reason": "FailedIndexes", "message": "m"}]);
         let mut x = first("6-9");
         x["status"]["conditions"] = ended("Failed");
-        let chain = |completed: &str, skipped: &str| {
-            let mut r1 = run("x-r1", 1, completed, &json!({RETRIED: "6,7", SKIPPED: skipped}));
-            r1["status"]["conditions"] = ended("Complete");
-            Chain::of(x.clone(), vec![r1]).unwrap().together().unwrap().verdict.unwrap().outcome
+        let chain = |condition: &str, completed: &str, retried: &str, skipped: &str| {
+            let mut r1 = run("x-r1", 1, completed, &json!({RETRIED: retried, SKIPPED: skipped}));
+            r1["status"]["conditions"] = ended(condition);
+            Chain::of(x.clone(), vec![r1]).unwrap().together().unwrap().verdict.unwrap()
         };
-        assert!(matches!(chain("0-9", "8,9"), Outcome::Failed { .. }));
-        assert_eq!(chain("0-9", ""), Outcome::Complete);
+        let open = chain("SuccessCriteriaMet", "0-9", "6,7", "8,9");
+        assert!(matches!(open, Verdict { outcome: Outcome::Failed { .. }, settled: false }), "its pods are stopping");
+        let failed = chain("Complete", "0-9", "6,7", "8,9");
+        assert!(matches!(failed, Verdict { outcome: Outcome::Failed { .. }, settled: true }));
+        assert_eq!(chain("Complete", "0-9", "6,7", "").outcome, Outcome::Complete);
+        let by_policy = chain("Complete", "0-7", "6-9", "");
+        assert_eq!(by_policy.outcome, Outcome::Complete, "a success policy asks for no more");
     }
 
     #[test]
