@@ -228,7 +228,7 @@ fn a_run_of_another_name_that_runs_already_is_left_alone_whatever_its_age() {
 }
 
 #[test]
-fn each_object_is_read_twice_however_many_there_are() {
+fn each_object_is_read_three_times_however_many_there_are() {
     let server = server();
     let job = server.job("default", "x");
     let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": "x", "uid": job.uid()});

@@ -1,4 +1,5 @@
-//! What is there, read anew before every step.
+//! What is there, read at the start, after a write without an answer, and before the release; in between the answers to
+//! the writes tell.
 
 use std::collections::BTreeSet;
 
