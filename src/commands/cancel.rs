@@ -1,9 +1,11 @@
 //! `cancel NAME...`: ends Jobs as failed. `cancel NAME --index SET`: gives up some indexes, and the others go on.
 
+use std::cell::Cell;
+
 use futures::StreamExt as _;
 use indexedjob_core::facts::{Outcome, Verdict};
 use indexedjob_core::index_set::IndexSet;
-use indexedjob_core::lifecycle::{self, Fate};
+use indexedjob_core::lifecycle::{self, Fate, Refusal, Target};
 use indexedjob_core::numbering::Index;
 use indexedjob_core::progress::{Change, JobProgress};
 use indexedjob_core::text::quoted;
@@ -51,7 +53,10 @@ impl Cancel<'_> {
     /// Ends the Job as failed.
     async fn whole(&self, name: &str) -> Result<Exit, Failure> {
         let (mode, term) = (self.mode(), &self.context.term);
-        let cancelled = launch::change(name, self.cluster, mode, &self.given, lifecycle::cancel).await?;
+        let complete = Cell::new(false);
+        let decide = |target: &Target| lifecycle::cancel(target).inspect_err(|why| complete.set(is_complete(why)));
+        let cancelled = launch::change(name, self.cluster, mode, &self.given, decide).await;
+        let cancelled = cancelled.map_err(|failure| too_late(failure, complete.get()))?;
         if mode == Mode::Real {
             let verdict = self.verdict(name, &cancelled.before.job.uid).await?;
             if let Outcome::Complete | Outcome::Deleted | Outcome::Replaced = verdict.outcome {
@@ -96,7 +101,7 @@ impl Cancel<'_> {
     /// Gives up the indexes that are selected.
     async fn some(&self, name: &str) -> Result<Exit, Failure> {
         let selection = input::selection(&self.args.selection).await?;
-        let refused = |why| launch::refused(&why, name, &self.given);
+        let refused = |why| too_late(launch::refused(&why, name, &self.given), is_complete(&why));
         let target = launch::look(name, self.cluster).await?;
         lifecycle::limits(&target, &IndexSet::new()).map_err(refused)?;
         let candidates = selection.candidates(&target.job).map_err(Failure::usage)?;
@@ -179,4 +184,14 @@ impl Cancel<'_> {
             self.context.term.note(&view::not_cancelled(&progress.numbering().numbers(not_cancelled), why));
         }
     }
+}
+
+/// Has the Job come to the other end meanwhile?
+fn is_complete(why: &Refusal) -> bool {
+    matches!(why, Refusal::Finished(Outcome::Complete))
+}
+
+/// The same failure; that a Job is complete is no fault of the tool or the server.
+fn too_late(failure: Failure, is_complete: bool) -> Failure {
+    Failure { exit: if is_complete { Exit::OtherEnd } else { failure.exit }, ..failure }
 }
