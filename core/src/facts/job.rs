@@ -57,8 +57,8 @@ pub struct JobFacts {
     pub queue: Option<Foreign>,
     /// The uid of the first Job of its chain, where it is a run that `retry` has made (the label [`CHAIN`]); else None.
     pub chain: Option<String>,
-    /// Indexes that the retry which made it left out: its status counts them as completed, or will, although they are not
-    /// done, and nothing runs for them. Empty for most Jobs.
+    /// Indexes that the retry which made it left out: its status counts them as completed, or will as soon as the retry has
+    /// told it, although they are not done, and nothing runs for them. Empty for most Jobs.
     pub skipped: IndexSet,
     /// Have all indexes that it runs succeeded once it is complete? Not so with a `spec.successPolicy`.
     pub complete_means_all: bool,
@@ -320,6 +320,9 @@ impl From<RawJob> for JobFacts {
         let numbering = Numbering::of_annotation(numbers.as_deref(), completions);
         let skipped = skipped_indexes(skipped.as_deref(), &numbering, completions);
         let indexes = |text: Option<String>| IndexSet::from_api(&text.unwrap_or_default(), completions);
+        let completed = indexes(status.completed_indexes);
+        // A copy of a run has the annotation of the run, and runs what that left out.
+        let skipped = if retrying.is_some() { skipped } else { skipped.intersection(&completed) };
         let conditions = status.conditions.unwrap_or_default();
         let failed_at = conditions.iter().find(|c| c.kind == "Failed" && c.status == "True");
         let failed_at = failed_at.and_then(|c| c.last_transition_time);
@@ -344,7 +347,7 @@ impl From<RawJob> for JobFacts {
             deleting: metadata.deletion_timestamp.is_some(),
             pod_selector: spec.selector.map(RawSelector::into_query).unwrap_or_default(),
             manual_selector: spec.manual_selector.unwrap_or(false),
-            succeeded: indexes(status.completed_indexes).difference(&skipped),
+            succeeded: completed.difference(&skipped),
             skipped,
             failed: match spec.backoff_limit_per_index {
                 Some(_) => FailedIndexes::Known(indexes(status.failed_indexes)),

@@ -6,8 +6,20 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Problem;
+use crate::facts::{CHAIN, RETRYING};
 use crate::plan::Base;
 use crate::text::shown;
+
+/// The annotations that, beside [`RETRYING`], make a Job a run of a chain. A copy of it is none: it runs all its tasks.
+const OF_A_RUN: [&str; 7] = [
+    "kubectl-indexedjob/retry-of",
+    "kubectl-indexedjob/retry",
+    "kubectl-indexedjob/first-run",
+    "kubectl-indexedjob/retried",
+    "kubectl-indexedjob/skipped",
+    "kubectl-indexedjob/done",
+    "kubectl-indexedjob/shared",
+];
 
 /// The Job among `documents`, which came from one file, and the `ConfigMaps` beside it. A List is what is in it.
 pub fn from_file(documents: Vec<Value>) -> Result<Base, Problem> {
@@ -23,7 +35,7 @@ pub fn from_file(documents: Vec<Value>) -> Result<Base, Problem> {
         }
     }
     let job = match <[Value; 1]>::try_from(jobs) {
-        Ok([job]) => job,
+        Ok([job]) => of_no_chain(job),
         Err(jobs) if jobs.is_empty() => return Err(Problem::new("nothing in it; one batch/v1 Job is wanted")),
         Err(jobs) => {
             return Err(Problem::new(format!("found {} Jobs where one is wanted", jobs.len()))
@@ -33,6 +45,17 @@ pub fn from_file(documents: Vec<Value>) -> Result<Base, Problem> {
     well_typed::<Job>(&job)?;
     helpers.iter().try_for_each(|helper| belongs(helper, &job))?;
     Ok(Base::File { job, helpers })
+}
+
+/// `job` without what says that a retry has made it.
+fn of_no_chain(mut job: Value) -> Value {
+    let of_a_run = OF_A_RUN.into_iter().chain([RETRYING]);
+    for (kind, keys) in [("annotations", of_a_run.collect::<Vec<_>>()), ("labels", vec![CHAIN])] {
+        if let Some(all) = job.pointer_mut(&format!("/metadata/{kind}")).and_then(Value::as_object_mut) {
+            all.retain(|key, _| !keys.contains(&key.as_str()));
+        }
+    }
+    job
 }
 
 fn text<'a>(document: &'a Value, key: &str) -> &'a str {
@@ -148,6 +171,21 @@ mod tests {
         let mut no_list = job("x");
         no_list["spec"]["template"]["spec"]["containers"] = json!({});
         assert!(message(vec![no_list]).starts_with("spec.template.spec.containers: invalid type: map"));
+    }
+
+    #[test]
+    fn a_copy_of_a_run_is_no_run_of_its_chain() {
+        use crate::rerun::{DONE, FIRST_RUN, RETRIED, RETRY, RETRY_OF, SKIPPED};
+
+        let mut run = job("x-r1");
+        let of_a_run = [RETRY_OF, RETRY, FIRST_RUN, RETRIED, SKIPPED, DONE, RETRYING];
+        run["metadata"]["annotations"] = of_a_run.into_iter().map(|key| (key.to_owned(), json!("3"))).collect();
+        run["metadata"]["annotations"]["team"] = json!("a");
+        run["metadata"]["labels"] = json!({CHAIN: "uid", "app": "b"});
+        let mut copy = job("x-r1");
+        copy["metadata"]["annotations"] = json!({"team": "a"});
+        copy["metadata"]["labels"] = json!({"app": "b"});
+        assert_eq!(read(vec![run]), (copy, vec![]));
     }
 
     #[test]

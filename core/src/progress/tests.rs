@@ -93,8 +93,27 @@ fn numbers_that_a_smaller_run_does_not_have_are_not_left_out_by_it() {
         "kubectl-indexedjob/numbers": "3,8", "kubectl-indexedjob/skipped": "1,8",
     }});
     let spec = json!({"completionMode": "Indexed", "completions": 2});
-    let job: JobFacts = serde_json::from_value(json!({"metadata": metadata, "spec": spec})).unwrap();
+    let status = json!({"completedIndexes": "0,1"});
+    let job = json!({"metadata": metadata, "spec": spec, "status": status});
+    let job: JobFacts = serde_json::from_value(job).unwrap();
     assert_eq!(job.skipped.to_string(), "1", "8 is its index 1");
+}
+
+/// Such a one is made by `kubectl create` of what `kubectl get -o yaml` has shown.
+#[test]
+fn a_copy_of_a_run_has_left_out_nothing() {
+    let skipped = |annotations: Value, completed: &str| {
+        let spec = json!({"completionMode": "Indexed", "completions": 5});
+        let job = json!({
+            "metadata": {"name": "x", "annotations": annotations}, "spec": spec,
+            "status": {"completedIndexes": completed},
+        });
+        serde_json::from_value::<JobFacts>(job).unwrap().skipped.to_string()
+    };
+    let copied = json!({"kubectl-indexedjob/skipped": "3,4"});
+    assert_eq!((skipped(copied.clone(), "0"), skipped(copied, "0-4")), (String::new(), "3,4".to_owned()));
+    let begun = json!({"kubectl-indexedjob/skipped": "3,4", "kubectl-indexedjob/retrying": "status.a.b"});
+    assert_eq!(skipped(begun, ""), "3,4", "its status is not told yet");
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn indexes(job: &Parts, progress: Option<&JobProgress>, numbering: &Numbering) -
     let read = |text: &Option<String>| IndexSet::from_api(text.as_deref().unwrap_or_default(), completions);
     let (done, failed) = (read(&status.completed_indexes), read(&status.failed_indexes));
     let annotation = job.meta.annotations.as_ref().and_then(|all| all.get(SKIPPED));
-    let skipped = skipped_indexes(annotation.map(String::as_str), numbering, completions);
+    let skipped = skipped_indexes(annotation.map(String::as_str), numbering, completions).intersection(&done);
     let succeeded = done.difference(&skipped);
     let rest = IndexSet::all(completions).difference(&done).difference(&failed).difference(&skipped);
     let mut fields = vec![("Succeeded", format!("{} of {}", succeeded.len(), count(completions, "index", "indexes")))];
