@@ -56,9 +56,22 @@ pub(super) async fn tell_if_retried(job: &JobFacts, cluster: &Cluster, term: &Te
 }
 
 async fn retried_as(job: &JobFacts, cluster: &Cluster) -> Result<Option<String>, ClusterError> {
+    Ok(later_runs(job, cluster).await?.and_then(|chain| chain.retried_as(&job.name)))
+}
+
+/// The later runs of the chain of `job`; None where there are none.
+async fn later_runs(job: &JobFacts, cluster: &Cluster) -> Result<Option<Chain>, ClusterError> {
     let mut runs = cluster.runs_of(job.chain.as_ref().unwrap_or(&job.uid)).await?;
-    let Some(run) = runs.pop() else { return Ok(None) };
-    Ok(Chain::of(run, runs).and_then(|chain| chain.retried_as(&job.name)))
+    Ok(runs.pop().and_then(|run| Chain::of(run, runs)))
+}
+
+/// What is said of the run after `job`, and whether what the retry that made `job` left out is done by now. None where
+/// there is no later run, and where that cannot be read.
+pub(super) async fn after_skipping(job: &JobFacts, cluster: &Cluster) -> Option<(String, bool)> {
+    let chain = later_runs(job, cluster).await.ok().flatten()?;
+    let text = chain.retried_as(&job.name)?;
+    let open = job.numbering.numbers(&job.skipped).difference(&chain.done());
+    Some((format!("{}: {text}", shown(&job.name)), open.is_empty()))
 }
 
 /// Adds what the Job in `progress` has no pods of because it was done before: to those of `indexes` that have succeeded,

@@ -552,6 +552,8 @@ fn what_was_left_out_is_nowhere_said_to_have_succeeded() {
     let never_ran = "error: index 3 was left out by the retry that made the Job, and never ran in it\n";
     run(&server, "logs x-r1 --index 3").output().is(1, "", never_ran);
     run(&server, "retry x --state skipped").output().says(0, &created("x-r2"), &["retrying task 3 of 5"]);
+    let done = "x-r1: retried as x-r2 (1/1 done)\n";
+    run(&server, "wait x-r1").output().is(0, &condition_met("x-r1"), &format!("{left_out}{done}"));
 }
 
 #[test]

@@ -95,7 +95,7 @@ pub fn unfinished(progress: &JobProgress, only: Option<&IndexSet>, causes: &[Cau
     let has_ended = progress.verdict().is_some_and(|verdict| verdict.settled);
     let is_unfinished = |index: &u32| match progress.state(Index(*index)) {
         Some(IndexState::Unfinished) => true,
-        Some(IndexState::Succeeded) | None => false,
+        Some(IndexState::Succeeded | IndexState::Skipped) | None => false,
         Some(_) => has_ended && !failed.contains(*index),
     };
     let unfinished: IndexSet = all.iter().filter(is_unfinished).collect();
@@ -265,6 +265,21 @@ mod tests {
         progress.observe(Change::Pods(vec![serde_json::from_value(stopped).unwrap()]));
         let unfinished = unfinished(&progress, Some(&only), &[]).unwrap();
         assert_eq!(unfinished, "unfinished: index 3 (1 of 2 selected)", "what was stopped with the Job has not failed");
+    }
+
+    #[test]
+    fn what_was_left_out_is_skipped_and_not_unfinished() {
+        let job = json!({
+            "metadata": {"name": "x", "uid": "u", "annotations": {"kubectl-indexedjob/skipped": "3"}},
+            "spec": {"completionMode": "Indexed", "completions": 5, "backoffLimitPerIndex": 0},
+            "status": {
+                "completedIndexes": "0,3", "failedIndexes": "2", "conditions": [{"type": "Failed", "status": "True"}],
+            },
+        });
+        let mut progress = JobProgress::of(serde_json::from_value(job).unwrap());
+        progress.observe(Change::Pods(vec![]));
+        assert_eq!(unfinished(&progress, None, &[]).unwrap(), "unfinished: indexes 1,4 (2 of 5)");
+        assert!(skipped(&progress, None).unwrap().starts_with("skipped: index 3 (1 of 5): "));
     }
 
     #[test]

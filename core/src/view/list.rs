@@ -101,9 +101,24 @@ fn row(
         row.push(job.retry_of.as_ref().map(|name| name.shown().into_owned()).unwrap_or_default());
     }
     if options.wide {
-        row.extend([job.parallelism.unwrap_or(1).to_string(), message.shown().into_owned()]);
+        row.extend([job.parallelism.unwrap_or(1).to_string(), with_skipped(&message, job)]);
     }
     row
+}
+
+/// The message of a Job, and what it left out where that tells of something else.
+fn with_skipped(message: &Foreign, job: &JobFacts) -> String {
+    let message = message.shown();
+    if job.skipped.is_empty() || !matches!(&job.verdict, Some(Verdict { outcome: Outcome::Failed { .. }, .. })) {
+        return message.into_owned();
+    }
+    let separator = if message.is_empty() { "" } else { "; " };
+    format!("{message}{separator}{}", left_out(job))
+}
+
+/// `2 indexes left out by the retry that made it`.
+fn left_out(job: &JobFacts) -> String {
+    format!("{} left out by the retry that made it", count(job.skipped.len(), "index", "indexes"))
 }
 
 /// What stands below SUCCEEDED, FAILED, RUNNING, PENDING and UNFINISHED; of a Job that is not Indexed its pods, as far as
@@ -130,10 +145,7 @@ pub fn why(job: &JobFacts, now: Timestamp) -> (Foreign, Foreign) {
     match &job.verdict {
         Some(Verdict { outcome, .. }) if job.was_cancelled(outcome) => told("Cancelled", CANCELLED),
         Some(Verdict { outcome: Outcome::Failed { reason, message }, .. }) => (reason.clone(), message.clone()),
-        Some(_) if !job.skipped.is_empty() => {
-            let skipped = count(job.skipped.len(), "index", "indexes");
-            told("Skipped", &format!("{skipped} left out by the retry that made it, and not done"))
-        }
+        Some(_) if !job.skipped.is_empty() => told("Skipped", &left_out(job)),
         Some(_) => Default::default(),
         _ if job.deleting => Default::default(),
         _ if job.suspended => (suspended_because(job).into(), why_suspended(job)),
@@ -317,17 +329,25 @@ mod tests {
 
     #[test]
     fn a_run_that_left_tasks_out_says_so_also_when_it_is_complete() {
-        let complete = json!({"completedIndexes": "0-4", "conditions": ended("Complete")});
-        let job = json!({
-            "metadata": {"name": "x-r1", "annotations": {"kubectl-indexedjob/skipped": "3"}},
-            "spec": {"completionMode": "Indexed", "completions": 5}, "status": complete,
-        });
-        let progress = JobProgress::of(serde_json::from_value(job).unwrap());
+        let run = |end: &str, completed: &str| {
+            let job = json!({
+                "metadata": {"name": "x-r1", "annotations": {"kubectl-indexedjob/skipped": "3"}},
+                "spec": {"completionMode": "Indexed", "completions": 5},
+                "status": {"completedIndexes": completed, "conditions": ended(end)},
+            });
+            JobProgress::of(serde_json::from_value(job).unwrap())
+        };
+        let failed = run("Failed", "0-3");
+        let job = failed.job().unwrap();
+        let (_, message) = why(job, Timestamp::UNIX_EPOCH);
+        let also = format!("{}; 1 index left out by the retry that made it", message.shown());
+        assert_eq!(with_skipped(&message, job), also);
+        let progress = run("Complete", "0-4");
         let job = progress.job().unwrap();
         assert_eq!(counts(job, &progress), ["4/5", "0", "0", "0", "0"]);
         let (reason, message) = why(job, Timestamp::UNIX_EPOCH);
         assert_eq!(reason.raw(), "Skipped");
-        assert_eq!(message.raw(), "1 index left out by the retry that made it, and not done");
+        assert_eq!(message.raw(), "1 index left out by the retry that made it");
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl Wait<'_> {
     async fn explain(&self, seen: &mut Seen, result: WaitResult, lines: &mut Vec<String>) -> Vec<Cause> {
         let end = seen.progress.verdict().filter(|verdict| verdict.settled).map(|verdict| &verdict.outcome);
         if result == WaitResult::Met && seen.only.is_none() && end == Some(&Outcome::Complete) {
-            self.tell_skipped(&seen.progress, lines);
+            self.tell_skipped(&seen.progress, lines).await;
         }
         let is_of_failure = matches!(self.task.goal, Goal::Failed | Goal::Finished | Goal::FailedIndexes(_));
         if result == WaitResult::Met && !is_of_failure {
@@ -143,9 +143,14 @@ impl Wait<'_> {
     }
 
     /// Tasks that a retry left out: they are not done, although the Job is complete.
-    fn tell_skipped(&self, progress: &JobProgress, lines: &mut Vec<String>) {
-        if let Some(line) = ending::skipped(progress, None) {
-            lines.push(line);
+    async fn tell_skipped(&self, progress: &JobProgress, lines: &mut Vec<String>) {
+        let Some((job, line)) = progress.job().zip(ending::skipped(progress, None)) else { return };
+        lines.push(line);
+        let reading = chain::after_skipping(job, self.cluster);
+        let later = self.in_time(self.common.in_turn(Box::pin(reading))).await.flatten();
+        let is_done = later.as_ref().is_some_and(|(_, is_done)| *is_done);
+        lines.extend(later.map(|(text, _)| text));
+        if !is_done {
             lines.push(format!("hint: kubectl indexedjob retry {}{}", self.name, self.given));
         }
     }
