@@ -52,7 +52,10 @@ pub fn failures(progress: &JobProgress, only: Option<&IndexSet>, causes: &[Cause
     let numbering = progress.numbering();
     let failed = failed(progress, only, causes);
     if !failed.is_empty() {
-        line(&mut text, format_args!("failed: {}", share(&failed, progress, only)));
+        // None failed for good, and what has a failed attempt may run again.
+        let is_open = progress.verdict().is_none() && progress.failed_of(only).is_empty();
+        let what = if is_open { "failed attempts so far" } else { "failed" };
+        line(&mut text, format_args!("{what}: {}", share(&failed, progress, only)));
     }
     for cause in causes.iter().take(CAUSES) {
         line(&mut text, format_args!("{}", self::cause(cause, &numbering)));
@@ -289,7 +292,7 @@ mod tests {
         });
         let progress = JobProgress::of(serde_json::from_value(job).unwrap());
         let text = failures(&progress, None, &[oom()], &[Cause { indexes: IndexSet::from_iter([5, 6]), ..oom() }]);
-        assert!(text.starts_with("failed: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
+        assert!(text.starts_with("failed attempts so far: indexes 4-20,33 (18 of 100)\n31x "), "{text}");
         assert!(text.ends_with("\n31 failed attempts of indexes 5,6 that succeeded later\n"), "{text}");
     }
 }
